@@ -1,0 +1,66 @@
+"""How far off the expectation usually is, learned from its own past errors (prequential calibration).
+
+An error is e = 3 ((y / mu)^(1/3) - 1): for counts with mean mu and variance mu + alpha mu^2 it is close to normal with
+variance 1/mu + alpha (Wilson & Hilferty 1931, the cube root of a gamma law). `alpha` is what chance alone (1/mu)
+leaves to explain.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from alerts.detection.medians import NORMAL_MAD, median_over_months
+from alerts.detection.types import FloatArray
+
+SPREAD_MONTHS = 60
+HALF_LIFE = 24.0
+CUT = 3.0  # errors beyond 3 sd are peaks of the past, not noise
+CUT_FACTOR = 1.0277  # 1 / variance of a standard normal law cut at +-3
+PRIOR_ALPHA = 0.05
+PRIOR_MONTHS = 2.0
+SMALLEST, LARGEST = 1e-3, 1.0  # of the first guess
+ROBUST_MONTHS = 24  # months after which the first guess is believed most
+FLOOR = 1e-5
+
+
+def cube_root_error(count: FloatArray, mean: FloatArray) -> FloatArray:
+    """3 ((count / mean)^(1/3) - 1); NaN where either is missing."""
+    return np.asarray(3.0 * (np.cbrt(count / mean) - 1.0))
+
+
+def dispersion(error: FloatArray, chance: FloatArray, rows: slice) -> tuple[FloatArray, FloatArray]:
+    """alpha and the effective number of errors it rests on, for each month of `rows`; two arrays (rows x series).
+
+    error, chance: the cube-root errors and 1/mu of all months (months x series). Uses the 60 months before each.
+    """
+    decay = 0.5 ** (np.arange(SPREAD_MONTHS)[::-1, None] / HALF_LIFE)
+    known = np.isfinite(error)
+    squared = np.where(known, error * error, 0.0)
+    chance = np.where(known, chance, 0.0)
+    size = np.abs(error)
+    alpha = np.full((rows.stop - rows.start, error.shape[1]), PRIOR_ALPHA)
+    number = np.zeros_like(alpha)
+    for row in range(max(rows.start, 1), rows.stop):
+        past = slice(max(row - SPREAD_MONTHS, 0), row)
+        weight = decay[SPREAD_MONTHS - (row - past.start) :] * known[past]
+        i = row - rows.start
+        alpha[i] = _alpha(size[past], squared[past], chance[past], weight)
+        number[i] = weight.sum(axis=0)
+    return alpha, number
+
+
+def _alpha(size: FloatArray, squared: FloatArray, chance: FloatArray, weight: FloatArray) -> FloatArray:
+    """First a robust guess (median), then the weighted mean square of the errors within 3 sd of it, less chance."""
+    middle, seen = median_over_months(size)
+    guess = np.where(seen > 0, np.clip((NORMAL_MAD * middle) ** 2, SMALLEST, LARGEST), PRIOR_ALPHA)
+    believed = np.minimum(seen, ROBUST_MONTHS)
+    centre = np.exp((believed * np.log(guess) + PRIOR_MONTHS * np.log(PRIOR_ALPHA)) / (believed + PRIOR_MONTHS))
+    kept = weight * (squared <= CUT**2 * (chance + guess))
+    total = kept.sum(axis=0)
+    safe = np.maximum(total, 1e-9)
+    by_chance = (kept * chance).sum(axis=0) / safe
+    measured = np.clip(CUT_FACTOR * (kept * squared).sum(axis=0) / safe - by_chance, 0.0, 4.0)
+    # months where chance outweighs alpha say little about alpha
+    informative = total * np.clip(centre / (centre + by_chance), 0.05, 1.0)
+    alpha = (informative * measured + PRIOR_MONTHS * centre) / (informative + PRIOR_MONTHS)
+    return np.asarray(np.maximum(alpha, FLOOR))

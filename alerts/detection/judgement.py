@@ -1,0 +1,116 @@
+"""From numbers to verdicts: the steps that every detector ends with, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from alerts.detection.types import (
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    IntArray,
+    Panel,
+    Reason,
+    VerdictCode,
+    Verdicts,
+)
+
+PROVISIONAL_FROM = 1 / 3  # share of a month that must have passed before it is judged at all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What a detector found for the judged months, before the common rules; arrays (judged months x series).
+
+    `peak` and `drop` are the detector's own conditions, `reason` its own reasons for not testing (0 = none).
+    """
+
+    expected: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    threshold: FloatArray
+    floor: FloatArray
+    score: FloatArray
+    peak: BoolArray
+    drop: BoolArray
+    reason: CodeArray
+    history: IntArray
+    p: FloatArray | None = None
+    p_low: FloatArray | None = None
+    hold: FloatArray | None = None
+    hold_low: FloatArray | None = None
+    details: Mapping[str, NDArray[Any]] | None = None
+
+
+def observed_before(values: FloatArray) -> IntArray:
+    """How many months with a value lie before each month; int32 (months + 1 x series), the last row counts them all."""
+    number = np.zeros((values.shape[0] + 1, values.shape[1]), dtype=np.int32)
+    np.cumsum(~np.isnan(values), axis=0, dtype=np.int32, out=number[1:])
+    return number
+
+
+def share_elapsed(panel: Panel, rows: slice) -> FloatArray:
+    """Share of each judged month that had passed: 1 except for the panel's last month; (judged months, 1)."""
+    share = np.ones((panel.shape[0], 1))
+    share[-1:] = panel.elapsed
+    return share[rows]
+
+
+def score_of(p: FloatArray, p_low: FloatArray) -> FloatArray:
+    """Standard normal deviate with the same tail as p (above expectation) or p_low (below, negative), within +-37."""
+    with np.errstate(invalid="ignore"):
+        high = -special.ndtri(np.clip(p, 1e-300, 0.5))
+        low = special.ndtri(np.clip(p_low, 1e-300, 0.5))
+        score: FloatArray = np.where(p <= p_low, high, low)
+    return score
+
+
+def verdicts(name: str, version: str, panel: Panel, rows: slice, found: Judgement) -> Verdicts:
+    """Apply the rules that hold for every detector and wrap the result.
+
+    A missing month and the beginning of a month are never judged; a provisional month is never a drop.
+    A peak stands even where the detector had a reason not to call the month ordinary (the end of a silence).
+    """
+    count = panel.values[rows]
+    share = share_elapsed(panel, rows)
+    reason = found.reason
+    reason[share[:, 0] < PROVISIONAL_FROM] = Reason.INCOMPLETE
+    reason[np.isnan(count)] = Reason.MISSING
+    testable = reason == Reason.NONE
+    peak = found.peak & (testable | (reason == Reason.SILENT))
+    drop = found.drop & testable & ~peak & (share == 1)
+    code = np.where(testable, VerdictCode.ORDINARY, VerdictCode.NOT_TESTABLE).astype(np.int8)
+    code[drop] = VerdictCode.DROP
+    code[peak] = VerdictCode.PEAK
+    reason[peak] = Reason.NONE
+    unjudged = code == VerdictCode.NOT_TESTABLE
+    np.copyto(found.score, np.nan, where=unjudged)
+    undefined = np.broadcast_to(np.nan, count.shape)
+    return Verdicts(
+        detector=name,
+        version=version,
+        rows=rows,
+        months=None if panel.months is None else panel.months[rows],
+        count=count,
+        expected=found.expected,
+        lower=found.lower,
+        upper=found.upper,
+        threshold=found.threshold,
+        floor=found.floor,
+        hold=found.threshold if found.hold is None else found.hold,
+        hold_low=found.floor if found.hold_low is None else found.hold_low,
+        score=found.score,
+        p=undefined if found.p is None else np.where(unjudged, np.nan, found.p),
+        p_low=undefined if found.p_low is None else np.where(unjudged, np.nan, found.p_low),
+        verdict=code,
+        reason=reason,
+        history=found.history,
+        provisional=share[:, 0] < 1,
+        details=dict(found.details or {}),
+    )

@@ -1,0 +1,188 @@
+"""Several projects in one chart: absolute, or each as a share of its own level."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+
+from dashboards import parameters
+from dashboards.charts import parts
+from dashboards.charts.series import CountSeries, count_series
+from dashboards.charts.state import ALL, ChartState
+from dashboards.sentences import counted_words
+from dashboards.templatetags.figures import month, number, short_month
+from edits.metrics import METRICS
+from edits.models import Project
+from edits.months import month_range
+
+MOST_PROJECTS = 8
+# Colour, dash and marker differ: lines can be told apart without seeing colours.
+LOOKS = (
+    ("--blue", "solid", "circle"),
+    ("--red", "dash", "square"),
+    ("--green", "dot", "diamond"),
+    ("--orange", "dashdot", "cross"),
+    ("--grey", "longdash", "x"),
+    ("--blue-deep", "solid", "star"),
+    ("--ink", "dash", "triangle-up"),
+    ("--sub", "dot", "pentagon"),
+)
+INDEXED, ABSOLUTE = "indexed", "absolute"
+BASE_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Of `projects` those of which the metric is stored. Arrays have one value for each of `months`; NaN = missing.
+
+    raw: the counts as stored. scaled: per 30 days, where that is asked for. shown: what is drawn. base: the months whose mean
+    is 100, none where the counts themselves are drawn or the series never meet.
+    """
+
+    projects: list[Project]
+    series: list[CountSeries]
+    months: list[dt.date]
+    raw: list[parts.Floats]
+    scaled: list[parts.Floats]
+    shown: list[parts.Floats]
+    base: tuple[dt.date, dt.date] | None
+    scale: str
+    state: ChartState
+
+    @property
+    def per_30_days(self) -> bool:
+        return "per30" in self.state.layers
+
+    @property
+    def unit(self) -> str:
+        """What the upright axis counts."""
+        counted_here = parts.unit(str(METRICS[self.state.metric].label), per_30_days=self.per_30_days)
+        if self.scale == ABSOLUTE:
+            return counted_here
+        if self.base is None:
+            return _("%(unit)s, 100 = the newest year of each") % {"unit": counted_here}
+        ends = {"first": short_month(self.base[0]), "last": short_month(self.base[1])}
+        return _("%(unit)s, 100 = mean of %(first)s to %(last)s") % {"unit": counted_here, **ends}
+
+
+def named_domains(query: QueryDict) -> list[str]:
+    """The domains named by `p`, each once, in their order."""
+    return list(dict.fromkeys(domain for domain in query.getlist("p")[: 10 * MOST_PROJECTS] if domain))
+
+
+def chosen_projects(query: QueryDict) -> list[Project]:
+    """The first eight projects named by `p`; BadParameter for one that does not exist."""
+    domains = named_domains(query)[:MOST_PROJECTS]
+    found = {project.domain: project for project in Project.objects.filter(domain__in=domains)}
+    for domain in domains:
+        if domain not in found:
+            raise parameters.BadParameter(_("There is no project “%(domain)s”.") % {"domain": domain[: parameters.LONGEST]})
+    return [found[domain] for domain in domains]
+
+
+def comparison(projects: list[Project], query: QueryDict) -> Comparison | None:
+    """What the chart and the table of the page show; None where nothing is stored."""
+    state = ChartState.read(query, default_range=ALL)
+    scale = parameters.choice(query, "scale", [INDEXED, ABSOLUTE], ABSOLUTE)
+    every = [(project, count_series(project, state.metric)) for project in projects]
+    stored = [(project, series) for project, series in every if series.span]
+    if not stored:
+        return None
+    whole = (min(series.months[0] for _project, series in stored), max(series.months[-1] for _project, series in stored))
+    months = list(month_range(*state.window(whole)))
+    raw = [_within(series, months) for _project, series in stored]
+    factor = parts.per_30_days(months) if "per30" in state.layers else np.ones(len(months))
+    scaled = [counts * factor for counts in raw]
+    together = base_year(scaled)
+    shown = [indexed(counts, together) for counts in scaled] if scale == INDEXED else scaled
+    ends = np.flatnonzero(together)
+    base = (months[int(ends[0])], months[int(ends[-1])]) if scale == INDEXED and ends.size else None
+    return Comparison(
+        projects=[project for project, _series in stored],
+        series=[series for _project, series in stored],
+        months=months,
+        raw=raw,
+        scaled=scaled,
+        shown=shown,
+        base=base,
+        scale=scale,
+        state=state,
+    )
+
+
+def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
+    """The chart of `/compare/?p=…&p=…`."""
+    found = comparison(chosen_projects(query), query)
+    if found is None:
+        raise Http404
+    dates = [f"{each:%Y-%m-%d}" for each in found.months]
+    traces = []
+    for order, (project, values) in enumerate(zip(found.projects, found.shown, strict=True)):
+        colour, dash, symbol = LOOKS[order]
+        name = parts.inert(project.name)  # once: a name is worded anew, in the reader's language, each time it is asked for
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": dates,
+                "y": parts.plain_list(values),
+                "text": [_hover(found, name, order, position) for position in range(len(dates))],
+                "hovertemplate": "%{text}<extra></extra>",
+                "line": {"color": colour, "width": 1.8, "dash": dash},
+                "marker": {"symbol": symbol, "size": 5, "maxdisplayed": 24, "color": colour},
+            }
+        )
+    layers, ends = found.state.layers, (found.months[0], found.months[-1])
+    return {
+        "data": traces,
+        "layout": parts.layout(
+            hovermode="closest",
+            showlegend=True,
+            margin={"l": 56, "r": 12, "t": 12, "b": 36},
+            legend=parts.LEGEND,
+            xaxis=parts.flat_axis(type="date", range=[dates[0], dates[-1]], fixedrange=True, **parts.month_ticks(*ends)),
+            yaxis=parts.value_axis(found.shown, title=found.unit, log="log" in layers, zero="zero" in layers),
+            meta={"fixed": True},
+        ),
+    }
+
+
+def _hover(found: Comparison, name: str, line: int, position: int) -> str:
+    """The wiki, the month, the count on the scale of the chart, and the index where it is drawn."""
+    raw, scaled, shown = (float(lines[line][position]) for lines in (found.raw, found.scaled, found.shown))
+    if not np.isfinite(raw):
+        return ""
+    count = counted_words(raw, scaled, found.state.metric, per_30_days=found.per_30_days)
+    lines = [f"<b>{name}</b>", month(found.months[position]), count]
+    if found.scale == INDEXED and np.isfinite(shown):
+        lines.append(_("index %(value)s") % {"value": number(shown)})
+    return "<br>".join(lines)
+
+
+def _within(series: CountSeries, months: list[dt.date]) -> parts.Floats:
+    """The counts of `months`; NaN where there is none."""
+    positions = [series.position(each) for each in months]
+    return np.array([np.nan if position is None else series.counts[position] for position in positions])
+
+
+def base_year(counts: list[parts.Floats]) -> npt.NDArray[np.bool_]:
+    """The newest twelve months (fewer, where there are fewer) in which all series have a count; none where they never meet."""
+    together: npt.NDArray[np.bool_] = np.all([np.isfinite(values) for values in counts], axis=0)
+    chosen = np.zeros_like(together)
+    chosen[np.flatnonzero(together)[-BASE_MONTHS:]] = True
+    return chosen
+
+
+def indexed(counts: parts.Floats, base: npt.NDArray[np.bool_]) -> parts.Floats:
+    """Counts as a percentage of their mean in the months `base`, or in their own newest year; NaN where that is zero."""
+    months = np.flatnonzero(base) if base.any() else np.flatnonzero(np.isfinite(counts))[-BASE_MONTHS:]
+    mean = float(counts[months].mean()) if months.size else 0.0
+    return counts / mean * 100.0 if mean > 0 else np.full_like(counts, np.nan)

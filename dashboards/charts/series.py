@@ -1,0 +1,104 @@
+"""The numbers behind one project's chart: counts as a line of consecutive months, and what was expected of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.detection.registry import DETECTORS
+from alerts.detection.types import Panel
+from alerts.models import DetectionPolicy
+from alerts.policies import SITE, Rules, rules_of
+from dashboards.selectors import remembered
+from edits import selectors as edits
+from edits.metrics import get_metric
+from edits.models import PageType, Project
+from edits.months import month_range, to_index
+
+Floats = npt.NDArray[np.float64]
+CLASSIC_DETECTOR = "rolling_mean"
+
+
+@dataclass(frozen=True, slots=True)
+class CountSeries:
+    """One metric of one project over consecutive months. Every array has one value per month; NaN = missing or not known."""
+
+    metric: str
+    page_type: str
+    months: tuple[dt.date, ...]
+    counts: Floats
+
+    @property
+    def span(self) -> tuple[dt.date, dt.date] | None:
+        return (self.months[0], self.months[-1]) if self.months else None
+
+    def position(self, month: dt.date) -> int | None:
+        """Where `month` stands in the arrays; None when it lies outside."""
+        if not self.months:
+            return None
+        position = to_index(month) - to_index(self.months[0])
+        return position if 0 <= position < len(self.months) else None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSeries(CountSeries):
+    """With what was expected: by the policy's detector, and by the classic rule, which every chart can show beside it."""
+
+    expected: Floats
+    lower: Floats
+    upper: Floats
+    rolling_mean: Floats
+    classic_threshold: Floats
+
+
+def count_series(project: Project, metric_name: str) -> CountSeries:
+    """The counts alone, with a place for every month between the first and the last; one or two queries."""
+    metric = get_metric(metric_name)
+    stored = edits.series(project=project, metric=metric)
+    definition = dict(zip(metric.slice_fields, stored.slices[0], strict=True))
+    page_type = definition.get("page_type", PageType.CONTENT.value)
+    if not stored.months:
+        return CountSeries(metric_name, page_type, (), np.empty(0))
+    months = tuple(month_range(stored.months[0], stored.months[-1]))
+    counts = np.full(len(months), np.nan)
+    first = to_index(months[0])
+    counts[[to_index(month) - first for month in stored.months]] = stored.counts
+    return CountSeries(metric_name, page_type, months, counts)
+
+
+def judged_series(project: Project, metric_name: str) -> JudgedSeries:
+    """The series with what the detectors expected, kept until the data or the project's policy changes."""
+    rules = rules_for(project)
+    return remembered(f"judged:{project.pk}:{metric_name}:{rules.key}", lambda: _judge(project, metric_name, rules))
+
+
+def rules_for(project: Project) -> Rules:
+    """The rules by which alerts of the project are raised: its own, else its family's, else the site's; one query."""
+    scopes = [f"project:{project.pk}", f"family:{project.family}", SITE]
+    found = {policy.scope: policy for policy in DetectionPolicy.objects.filter(scope__in=scopes)}
+    return rules_of(next(found[scope] for scope in scopes if scope in found))
+
+
+def _judge(project: Project, metric_name: str, rules: Rules) -> JudgedSeries:
+    series = count_series(project, metric_name)
+    if not series.months:
+        empty = np.empty(0)
+        return JudgedSeries(metric_name, series.page_type, (), empty, empty, empty, empty, empty, empty)
+    panel = Panel(series.counts[:, None])
+    classic = DETECTORS[CLASSIC_DETECTOR].detect(panel)
+    band = rules.detector.detect(panel, rules.params)
+    column = (slice(None), 0)
+    return JudgedSeries(
+        metric=metric_name,
+        page_type=series.page_type,
+        months=series.months,
+        counts=series.counts,
+        expected=band.expected[column].copy(),
+        lower=band.lower[column].copy(),
+        upper=band.upper[column].copy(),
+        rolling_mean=classic.expected[column].copy(),
+        classic_threshold=classic.threshold[column].copy(),
+    )

@@ -1,0 +1,133 @@
+"""Reads that pages share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from alerts.models import Alert
+from annotations.models import Annotation
+from edits.fetching.completeness import Reports, reports
+from edits.language_names import language_name
+from edits.metrics import METRICS, Metric
+from edits.models import FetchRun, Project
+from edits.months import add_months
+
+T = TypeVar("T")
+
+REMEMBERED_SECONDS = 600
+
+
+def data_version() -> str:
+    """Changes when counts were stored: one row read by its key."""
+    run = FetchRun.objects.order_by("-pk").values_list("pk", "state", "heartbeat_at").first()
+    return "none" if run is None else f"{run[0]}-{run[1]}-{run[2]:%Y%m%d%H%M}"
+
+
+def remembered(name: str, build: Callable[[], T], *, version: str | None = None) -> T:
+    """`build()`, kept in the cache until the data changes (or a few minutes, whichever is sooner)."""
+    key = f"dashboards:{name}:{data_version() if version is None else version}".replace(" ", "_")
+    found = cache.get(key)
+    if found is None:
+        found = build()
+        cache.set(key, found, REMEMBERED_SECONDS)
+    return found  # type: ignore[no-any-return]
+
+
+def slices_of(metric: Metric, *, firsts: bool = False) -> dict[str, set[str]]:
+    """A filter for the slices that make up the metric's series (for the first slice of each definition alone)."""
+    wanted = [part for definition in metric.series for part in (definition[:1] if firsts else definition)]
+    return {f"{field}__in": {part[i] for part in wanted} for i, field in enumerate(metric.slice_fields)}
+
+
+def scope(*, family: str = "", language: str = "", project: str = "") -> list[int] | None:
+    """Ids of the projects that a filter leaves; None for all of them, when it leaves none out."""
+    wanted = {"family": family, "language_code": language, "domain": project}
+    chosen = {name: value for name, value in wanted.items() if value}
+    return list(Project.objects.filter(**chosen).order_by("pk").values_list("pk", flat=True)) if chosen else None
+
+
+def scope_key(projects: Collection[int] | None) -> str:
+    """A short name of some projects, the same in every process."""
+    return "all" if projects is None else hashlib.sha256(repr(projects).encode()).hexdigest()[:16]
+
+
+def coverage(metric: Metric, projects: Collection[int] | None = None) -> Reports:
+    """Who reported when, among `projects` (of a `scope`) or all."""
+    return remembered(f"reports:{metric.name}:{scope_key(projects)}", lambda: reports(metric, projects))
+
+
+def alerts_to_show() -> QuerySet[Alert]:
+    """Alerts with what their line on a page needs.
+
+    Not joined: MariaDB would begin with the projects and sort all alerts, instead of reading some in the order of an index.
+    """
+    return Alert.objects.prefetch_related("project", "category").defer("evidence")
+
+
+def headlines(alerts: Collection[Alert]) -> dict[int, Annotation]:
+    """The published headline of each of `alerts`, by alert."""
+    found = Annotation.objects.filter(alert__in=[alert.pk for alert in alerts], headline=True)
+    return {annotation.alert_id: annotation for annotation in found.filter(status=Annotation.Status.PUBLISHED)}
+
+
+def recent_counts(
+    alerts: Collection[Alert], *, months: int = 24, month: dt.date | None = None
+) -> dict[int, list[tuple[dt.date, int]]]:
+    """For each alert the counts of the `months` months that end with `month`, or with its own; one query per metric."""
+    result: dict[int, list[tuple[dt.date, int]]] = {}
+    for metric in METRICS.values():
+        mine = [alert for alert in alerts if alert.metric == metric.name]
+        if not mine:
+            continue
+        first = add_months(month or min(alert.month for alert in mine), 1 - months)
+        last = month or max(alert.month for alert in mine)
+        series = counts_of({alert.project_id for alert in mine}, metric=metric, first=first, last=last)
+        for alert in mine:
+            end = month or alert.month
+            start = add_months(end, 1 - months)
+            result[alert.pk] = [point for point in series.get(alert.project_id, []) if start <= point[0] <= end]
+    return result
+
+
+def counts_of(
+    projects: Collection[int], *, metric: Metric, first: dt.date, last: dt.date
+) -> dict[int, list[tuple[dt.date, int]]]:
+    """(month, count) of each project from `first` to `last`, by the first definition that has any; one query."""
+    columns = ["project_id", "month", metric.count_field, *metric.slice_fields]
+    every = metric.model._default_manager.filter(project__in=projects, month__range=(first, last))
+    rows = every.filter(**slices_of(metric)).values_list(*columns)
+    stored: dict[int, dict[tuple[str, ...], dict[dt.date, int]]] = {}
+    for project, month, count, *key in rows:
+        stored.setdefault(project, {}).setdefault(tuple(key), {})[month] = count
+    return {project: _first_definition(slices, metric) for project, slices in stored.items()}
+
+
+def _first_definition(slices: dict[tuple[str, ...], dict[dt.date, int]], metric: Metric) -> list[tuple[dt.date, int]]:
+    """The months in which every slice of the first definition with any such month is stored, and their sums."""
+    for definition in metric.series:
+        parts = [slices.get(part, {}) for part in definition]
+        months = set(parts[0]).intersection(*parts[1:])
+        if months:
+            return [(month, sum(part[month] for part in parts)) for month in sorted(months)]
+    return []
+
+
+def languages() -> list[tuple[str, str]]:
+    """(code, name for the reader) of each language that has a project, by name."""
+
+    def build() -> dict[str, tuple[str, str]]:
+        columns = ("language_code", "language_name", "language_name_en")
+        names: dict[str, tuple[str, str]] = {}
+        for code, own, english in Project.objects.exclude(language_code="").values_list(*columns).distinct():
+            known = names.get(code, ("", ""))
+            names[code] = known[0] or own, known[1] or english
+        return names
+
+    named = [(code, language_name(code, *names)) for code, names in remembered("languages", build).items()]
+    return sorted(named, key=lambda pair: pair[1].casefold())

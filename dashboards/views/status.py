@@ -1,0 +1,25 @@
+"""How fresh and how complete the counts are, for everyone to see."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboards.selectors import remembered
+from edits.clock import current_day
+from edits.fetching import selectors
+
+
+def status(request: HttpRequest) -> HttpResponse:
+    """Newest month that most reported, coverage, projects that lag behind, the last runs and the next one."""
+    today = current_day()
+    coverages = remembered(f"coverages:{today}", lambda: selectors.coverages(today=today))
+    context = {
+        "today": today,
+        "coverages": [(coverage, coverage.is_stale(today)) for coverage in coverages],
+        "runs": selectors.recent_runs(),
+        "running": selectors.running(),
+        "next_due": selectors.next_due(),
+        "parked": selectors.parked_targets()[: selectors.SHOWN],
+    }
+    return render(request, "dashboards/status.html", context)

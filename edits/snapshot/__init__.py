@@ -1,0 +1,1 @@
+"""Recorded data: a folder of figures that were fetched once, stored through the same door as a live fetch."""

@@ -1,0 +1,177 @@
+"""The expected band once more: one series, plain loops, no arrays. Slow and obvious on purpose.
+
+`judge(counts)` returns what alerts.detection.expected_band says about every month, computed step by step from
+the description in docs/methodology.md. The two share no code and no constants; the tests hold them to each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cbrt, exp, inf, isnan, log, nan, sqrt
+from statistics import median
+
+from scipy import stats
+
+
+@dataclass
+class Month:
+    expected: float = nan
+    upper: float = nan
+    lower: float = nan
+    p: float = nan
+    alpha: float = nan
+    season: float = 0.0
+    verdict: str = "not_testable"
+    reason: str = "none"
+
+
+def known(values: list[float]) -> list[float]:
+    return [v for v in values if not isnan(v)]
+
+
+def deviations(x: list[float]) -> list[float]:
+    """Each month less the median of the 13 months around it."""
+    return [nan if isnan(v) else v - median(known(x[max(0, s - 6) : s + 7])) for s, v in enumerate(x)]
+
+
+def season(deviation: list[float], t: int) -> list[float]:
+    """Effects of calendar months t, t + 1, ... t + 11 as known before month t."""
+    classes = []  # (calendar month relative to t, mean of the middle half, deviations)
+    for newest in range(t - 18, t - 6):
+        values = sorted(known([deviation[newest - 12 * k] for k in range(8) if newest - 12 * k >= 0]))
+        middle = values[len(values) // 4 : len(values) - len(values) // 4]
+        classes.append(((newest - t) % 12, sum(middle) / len(middle) if middle else 0.0, values))
+    repeats = sum(max(len(values) - 1, 0) for _, _, values in classes)
+    total = sum(len(values) for _, _, values in classes)
+    spread = sum(abs(v - effect) for _, effect, values in classes for v in values)
+    size = sum(abs(v) for _, _, values in classes for v in values)
+    within = 1.25 * spread / max(repeats, 1)
+    overall = 1.25 * size / max(total, 1)
+    noise2 = max((repeats * within**2 + 6 * overall**2) / (repeats + 6), 0.02**2)
+    seen = [(effect, noise2 / len(values)) for _, effect, values in classes if len(values) > 1]
+    tau2 = max(sum(e * e - error2 for e, error2 in seen) / max(len(seen), 1), 0.01**2)
+    effects = [0.0] * 12
+    for calendar, effect, values in classes:
+        if len(values) > 1:
+            effects[calendar] = effect * tau2 / (tau2 + noise2 / len(values))
+    return effects
+
+
+def level(z: list[float], half_life: float, months: int, prior_slope: float, start: float, noise: float) -> float:
+    """Robust weighted level (with a slope when prior_slope > 0) one month after the end of z."""
+    points = [(-(len(z) - i), v) for i, v in enumerate(z) if not isnan(v) and len(z) - i <= months]
+    at, slope = start, 0.0
+    for _ in range(3):
+        s0 = s1 = s2 = r0 = r1 = 0.0
+        for offset, v in points:
+            years = offset / 12
+            distance = abs(v - at - slope * years)
+            trust = 1.0 if distance <= 2 * noise else (2 * noise / distance) ** 2
+            w = 0.5 ** ((-offset - 1) / half_life) * trust
+            s0, s1, s2 = s0 + w, s1 + w * years, s2 + w * years**2
+            r0, r1 = r0 + w * v, r1 + w * v * years
+        if prior_slope:
+            s2 += (noise / prior_slope) ** 2
+            determinant = s0 * s2 - s1 * s1
+            at, slope = (s2 * r0 - s1 * r1) / determinant, (s0 * r1 - s1 * r0) / determinant
+        else:
+            at = r0 / s0
+    return at
+
+
+def three_levels(z: list[float]) -> tuple[list[float], float]:
+    """The recent, steady and trend level after z, and the noise of one month."""
+    last24, last5 = known(z[-24:]), known(z[-5:])
+    if len(last24) < 4:
+        return [nan] * 3, 0.3
+    wide = median(last24)
+    changes = known([abs(b - a) for a, b in zip(z[-25:], z[-24:] if len(z) > 24 else z[1:], strict=False)])
+    about = 1.4826 * median(abs(v - wide) for v in last24)
+    noise = max(min(about, 1.4826 / sqrt(2) * median(changes) if changes else inf), 0.03)
+    recent = level(z, 2.5, 12, 0.0, median(last5) if len(last5) >= 3 else wide, noise)
+    return [recent, level(z, 60, 84, 0.0, recent, noise), level(z, 60, 84, 0.3, recent, noise)], noise
+
+
+def blend(levels: list[list[float]], losses: list[list[float]], t: int) -> float:
+    """Weighted mean of this month's levels; weights from the discounted losses of the 60 months before."""
+    weights = []
+    for k in range(3):
+        total, number = 3 * 0.7, 3.0
+        for s in range(max(0, t - 60), t):
+            if not isnan(losses[s][k]):
+                d = 0.5 ** ((t - 1 - s) / 36)
+                total, number = total + d * losses[s][k], number + d
+        weights.append(number / total)
+    best = max(weights)
+    weights = [(w / best) ** 16 for w in weights]
+    return sum(w * v for w, v in zip(weights, levels[t], strict=True)) / sum(weights)
+
+
+def spread(errors: list[tuple[float, float]], t: int) -> tuple[float, float]:
+    """alpha and the effective number of errors among the 60 months before t; errors are (e, 1/mu)."""
+    past = [(e, c, 0.5 ** ((t - 1 - s) / 24)) for s, (e, c) in enumerate(errors[:t]) if s >= t - 60 and not isnan(e)]
+    if not past:
+        return 0.05, 0.0
+    guess = min(max((1.4826 * median(abs(e) for e, _, _ in past)) ** 2, 1e-3), 1.0)
+    n = min(len(past), 24)
+    centre = exp((n * log(guess) + 2 * log(0.05)) / (n + 2))
+    kept = [(e, c, d) for e, c, d in past if e * e <= 9 * (c + guess)]
+    total = max(sum(d for _, _, d in kept), 1e-9)
+    chance = sum(d * c for _, c, d in kept) / total
+    measured = min(max(1.0277 * sum(d * e * e for e, _, d in kept) / total - chance, 0.0), 4.0)
+    informative = sum(d for _, _, d in kept) * min(max(centre / (centre + chance), 0.05), 1.0)
+    alpha = (informative * measured + 2 * centre) / (informative + 2)
+    return max(alpha, 1e-5), sum(d for _, _, d in past)
+
+
+def judge(counts: list[float]) -> list[Month]:
+    """Every month of one series with the default parameters."""
+    x = [nan if isnan(y) else log(y + 0.5) for y in counts]
+    deviation = deviations(x)
+    levels: list[list[float]] = []
+    losses: list[list[float]] = []
+    errors: list[tuple[float, float]] = []
+    result = []
+    for t, y in enumerate(counts):
+        g = season(deviation, t)
+        z = [v - g[(s - t) % 12] for s, v in enumerate(x[:t])]
+        at, noise = three_levels(z)
+        levels.append([v + g[0] for v in at])
+        losses.append([min(abs(x[t] - v) / noise, 4.0) ** 2 if not isnan(x[t] - v) else nan for v in levels[t]])
+        month = Month(season=g[0])
+        if not isnan(at[0]):
+            mu = exp(blend(levels, losses, t))
+            month.alpha, number = spread(errors, t)
+            band(month, y, mu, number)
+        errors.append((3 * (cbrt(y / month.expected) - 1), 1 / month.expected))
+        month.reason = reason(counts, t, month.expected)
+        if month.reason != "none" and not (month.reason == "silent" and month.verdict == "peak"):
+            month.verdict = "not_testable"
+        result.append(month)
+    return result
+
+
+def band(month: Month, y: float, mu: float, number: float) -> None:
+    """Bounds, p-value and verdict of one month."""
+    v = 1 / mu + month.alpha
+    sd = sqrt(0.84 * v)
+    t = stats.t(0.45 * number + 4)
+    month.expected = mu
+    month.p = t.sf((3 * (cbrt(y / mu) - 1) + v / 3) / sd)
+    month.upper = mu * max(0.0, 1 - v / 9 + t.isf(0.01) * sd / 3) ** 3
+    month.lower = mu * max(0.0, 1 - v / 9 - t.isf(0.01) * sd / 3) ** 3
+    month.verdict = "ordinary"
+    if y >= max(month.upper, 1.3 * mu, mu + 5):
+        month.verdict = "peak"
+    if y <= min(month.lower, mu / 1.3, mu - 5):
+        month.verdict = "drop"
+
+
+def reason(counts: list[float], t: int, expected: float) -> str:
+    if isnan(counts[t]):
+        return "missing"
+    if len(known(counts[:t])) < 6:
+        return "learning"
+    if isnan(expected):
+        return "gaps"
+    return "none" if any(y > 0 for y in counts[max(0, t - 24) : t]) else "silent"

@@ -1,0 +1,89 @@
+"""The benchmark measures what it says, and the default detector keeps what the methodology page promises."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.detection import hindsight
+from tests.benchmarks.detection.contestants import ANY_RISE, CONTESTANTS, EXPECTED_BAND, oracle, run
+from tests.benchmarks.detection.scoring import average_precision, calibration, evaluate, sensitivity_at
+from tests.benchmarks.detection.simulator import CLASSES, Simulation, simulate
+
+RECORDED = Path(os.environ.get("SNAPSHOT_DIR", Path(__file__).resolve().parents[4] / "shared" / "data"))
+
+
+@pytest.fixture(scope="module")
+def simulation() -> Simulation:
+    return simulate(per_class=30)
+
+
+def test_a_seed_gives_the_same_months_for_ever() -> None:
+    """The sum that the research prototype's simulator has, so that figures can be compared with it."""
+    counts = np.nan_to_num(simulate(per_class=3).counts, nan=-1.0).astype(np.int64)
+    assert hashlib.sha256(counts.tobytes()).hexdigest().startswith("564221c4d9d126b4")
+
+
+def test_every_class_has_events_and_quiet_months(simulation: Simulation) -> None:
+    for kind in CLASSES:
+        columns = simulation.scored & (simulation.classes == kind)
+        assert 0.03 < simulation.event[columns].mean() < 0.2, kind
+    assert np.isnan(simulation.counts[:, simulation.classes == "missing"]).any()
+    assert not simulation.scored[np.isnan(simulation.counts)].any()
+
+
+def test_measures_by_hand() -> None:
+    score = np.array([5.0, 4.0, 3.0, 2.0, np.nan])
+    truth = np.array([True, False, True, False, True])
+    assert average_precision(score, truth) == pytest.approx((1 + 2 / 3 + 3 / 5) / 3)
+    assert sensitivity_at(score, truth, 0.5) == pytest.approx(2 / 3)
+
+
+def test_an_event_is_detected_by_any_of_its_months() -> None:
+    flat = np.full((6, 2), 100.0)
+    counts, event, number = flat.copy(), np.zeros((6, 2), bool), np.zeros((6, 2), int)
+    counts[[1, 2, 4], 0], event[[1, 2, 4], 0], number[[1, 2, 4], 0] = 150.0, True, [1, 1, 2]
+    scored = np.ones((6, 2), bool)
+    made = Simulation(counts, flat, flat / 10, event, number, ~scored, scored, np.array(["stationary", "trend"]))
+    alarm = np.zeros((6, 2), bool)
+    alarm[2, 0] = alarm[0, 1] = True
+    scores = evaluate(made, alarm, alarm.astype(float))
+    assert (scores.detected, scores.detected_first, scores.detected_material) == (0.5, 0.0, 0.5)
+    assert scores.sensitivity == pytest.approx(1 / 3)
+    assert scores.false_alarms == pytest.approx(1 / 9)
+    assert scores.precision == 0.5
+
+
+def test_the_oracle_is_calibrated_and_beats_every_method() -> None:
+    simulation = simulate(per_class=10)
+    best = oracle(simulation)
+    assert calibration(simulation, best.p)[0.05] == pytest.approx(0.05, rel=0.15)
+    ceiling = evaluate(simulation, best.alarm, best.score).average_precision
+    for name, contestant in CONTESTANTS.items():
+        outcome = run(contestant, simulation.counts)
+        assert evaluate(simulation, outcome.alarm, outcome.score).average_precision < ceiling, name
+
+
+def test_the_default_is_calibrated_and_finds_what_it_promises(simulation: Simulation) -> None:
+    outcome = run(CONTESTANTS[ANY_RISE], simulation.counts)
+    scores = evaluate(simulation, outcome.alarm, outcome.score)
+    assert scores.average_precision > 0.53
+    assert scores.false_alarms < 0.01
+    for nominal, realised in calibration(simulation, outcome.p).items():
+        if nominal >= 0.01:
+            assert realised == pytest.approx(nominal, rel=0.25)
+
+
+@pytest.mark.recorded_data
+@pytest.mark.skipif(not (RECORDED / hindsight.FILE).is_file(), reason="no recorded data here (SNAPSHOT_DIR)")
+@pytest.mark.parametrize(("era", "least"), list(zip(hindsight.ERAS, (0.56, 0.73, 0.57), strict=True)))
+def test_the_default_finds_the_peaks_of_real_series(era: hindsight.Era, least: float) -> None:
+    counts = hindsight.panel(RECORDED, era)
+    peak, ambiguous = hindsight.labels(counts)
+    scored = hindsight.scored(counts, ambiguous)
+    score = run(CONTESTANTS[EXPECTED_BAND], counts).score
+    assert average_precision(score[scored], peak[scored]) >= least

@@ -1,0 +1,103 @@
+"""People with roles, and clients that are signed in as them."""
+
+from __future__ import annotations
+
+import pytest
+import pytest_django
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
+from accounts.permissions import COMMUNITY_MANAGERS, MODERATORS
+from alerts.models import DetectionPolicy
+from alerts_site.cache import ForgivingRedisCache
+
+
+def uses_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> str:
+    """What migrations filled in, as text. Read here, where the database was made: Playwright's event loop gives its tests
+    another connection object, on which Django left no copy; and for tests with a mark alone it makes none."""
+    if not any(map(uses_database, request.session.items)):
+        return ""
+    with django_db_blocker.unblock():
+        return getattr(connection, "_test_serialized_contents", None) or connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture(autouse=True)
+def what_migrations_made_stays(
+    request: pytest.FixtureRequest, django_db_setup: str, django_db_serialized_rollback: None, _django_db_helper: None
+) -> None:
+    """A test that commits empties all tables at its end; what migrations filled in is put back for the next one."""
+    connection._test_serialized_contents = django_db_setup  # so that Django leaves the emptied tables empty until then
+    if uses_database(request.node) and not DetectionPolicy.objects.exists():
+        connection.creation.deserialize_db_from_string(django_db_setup)
+
+
+@pytest.fixture(autouse=True)
+def the_language_is_english() -> None:
+    """A page that was asked for in German leaves the thread speaking German; each test starts in the site's own language."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def the_cache_is_asked_again() -> None:
+    """A test without Redis leaves the cache unasked for some seconds; the next test has Redis."""
+    ForgivingRedisCache._away_until = 0.0
+
+
+def _user(name: str, *groups: str, **values: object) -> User:
+    user = User.objects.create_user(username=name, password=f"{name} knows this", **values)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Moderates."""
+    return _user("alice", MODERATORS, is_staff=True)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """A member: signed in, no role."""
+    return _user("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    """Manages a community."""
+    return _user("carol", COMMUNITY_MANAGERS)
+
+
+@pytest.fixture
+def dora(db: None) -> User:
+    """Blocked."""
+    return _user("dora", is_active=False)
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    """Administrates."""
+    return User.objects.create_superuser(username="root", password="root knows this")
+
+
+@pytest.fixture
+def client_for(client: Client):  # noqa: ANN201
+    """A client signed in as the given person; None is charlie, the stranger."""
+
+    def sign_in(user: User | None) -> Client:
+        someone = Client(enforce_csrf_checks=client.handler.enforce_csrf_checks)
+        if user is not None:
+            someone.force_login(user)
+        return someone
+
+    return sign_in

@@ -1,0 +1,124 @@
+"""The comparison: its chart, its table, and how wikis are added."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+
+from dashboards.charts.app import draw
+from edits.models import EditCount, Project
+from edits.months import month_range
+from tests.factories import make_edit_counts, make_project
+
+EIGHT = "&".join(f"p=x{number}.wikipedia.org" for number in range(8))
+
+
+@pytest.fixture
+def faroes(db: None) -> Project:
+    """Five months of 2020."""
+    project = make_project("fo.wikipedia.org", language_name_en="Faroese")
+    make_edit_counts(project, {dt.date(2020, month, 1): 10 * month for month in range(1, 6)})
+    return project
+
+
+@pytest.fixture
+def nine(db: None) -> None:
+    for number in range(9):
+        project = make_project(f"x{number}.wikipedia.org")
+        make_edit_counts(project, dict.fromkeys(month_range(dt.date(2022, 1, 1), dt.date(2022, 12, 1)), 10 * number + 10))
+
+
+def test_indexes_to_the_newest_common_year(iceland: Project) -> None:
+    figure = draw("/compare/", "?p=is.wikipedia.org&scale=indexed&range=all")
+
+    assert sum(figure["data"][0]["y"][-12:]) / 12 == pytest.approx(100, abs=0.01)
+
+
+def test_takes_a_year_that_all_have_and_names_it(client: Client, iceland: Project, faroes: Project) -> None:
+    query = "?p=is.wikipedia.org&p=fo.wikipedia.org&scale=indexed"
+    figure = draw("/compare/", query)
+    first, second = figure["data"]
+
+    at = first["x"].index("2020-01-01")
+    assert sum(first["y"][at : at + 5]) / 5 == pytest.approx(100, abs=0.01)
+    assert second["y"][at : at + 5] == pytest.approx([33.33, 66.67, 100, 133.33, 166.67], abs=0.01)
+    words = "Edits, 100 = mean of Jan 2020 to May 2020"
+    assert figure["layout"]["yaxis"]["title"]["text"] == words
+    assert words in client.get("/compare/" + query).content.decode().split("<figcaption")[1]
+    assert second["text"][at] == "<b>Faroese Wikipedia</b><br>January 2020<br>10 edits<br>index 33"
+
+
+def test_takes_the_first_definition_only(iceland: Project) -> None:
+    make_edit_counts(iceland, {dt.date(2026, 1, 1): 99_000}, page_type="all-page-types")
+
+    assert max(filter(None, draw("/compare/", "?p=is.wikipedia.org&range=all")["data"][0]["y"])) == 9579
+
+
+def test_hover_tells_the_scaled_count_from_the_real_one(iceland: Project) -> None:
+    EditCount.objects.filter(month=dt.date(2022, 12, 1)).update(edit_count=1_009)
+
+    figure = draw("/compare/", "?p=is.wikipedia.org&show=per30")
+
+    assert figure["data"][0]["text"][-1].endswith("<br>976 edits per 30 days (1,009 in the month)")  # 976.45
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Edits per 30 days"
+
+
+@pytest.mark.parametrize("query", ["", "&range=1", "&scale=indexed", "&show=per30", "&scale=indexed&show=per30&from=2020-02"])
+def test_the_table_has_the_figures_of_the_chart(client: Client, iceland: Project, faroes: Project, query: str) -> None:
+    address = "?p=is.wikipedia.org&p=fo.wikipedia.org" + query
+    lines = [line["y"] for line in draw("/compare/", address)["data"]]
+
+    text = client.get("/compare/" + address).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+
+    shown = [re.findall(r"<td>(.*?)</td>", row) for row in text.split("<tr>")[1:]][::-1]
+    drawn = [["–" if y is None else f"{round(y):,}" for y in month] for month in zip(*lines, strict=True)]
+    assert shown == drawn
+
+
+@pytest.mark.parametrize("wanted", ["fo.wikipedia.org", "fowiki", "Faroese Wikipedia"])
+def test_a_clear_name_is_added_to_the_address(client: Client, iceland: Project, faroes: Project, wanted: str) -> None:
+    response = client.get("/compare/", {"p": "is.wikipedia.org", "add": wanted, "scale": "indexed"})
+
+    assert response.status_code == 302
+    assert response["Location"] == "/compare/?p=is.wikipedia.org&p=fo.wikipedia.org&scale=indexed"
+
+
+@pytest.mark.parametrize("wanted", ["faroes", "faroe"])
+def test_an_unclear_name_is_asked_back(client: Client, iceland: Project, faroes: Project, wanted: str) -> None:
+    text = client.get("/compare/", {"p": "is.wikipedia.org", "add": wanted}).content.decode()
+
+    assert f"Which wiki do you mean by “{wanted}”?" in text
+    assert 'href="?p=is.wikipedia.org&amp;p=fo.wikipedia.org"' in text
+    assert 'value="fo.wikipedia.org"' not in text
+
+
+def test_a_name_that_several_have_is_asked_back(client: Client, iceland: Project) -> None:
+    for name in ("nostalgia", "test"):
+        make_project(f"{name}.wikipedia.org", special=True, site_name="Wikipedia")
+
+    text = client.get("/compare/", {"p": "is.wikipedia.org", "add": "wikipedia"}).content.decode()
+
+    assert "Which wiki do you mean by “wikipedia”?" in text
+
+
+@pytest.mark.parametrize("query", [f"{EIGHT}&add=x8.wikipedia.org", f"{EIGHT}&p=x8.wikipedia.org"])
+def test_a_ninth_is_refused_and_the_eight_stay(client: Client, nine: None, query: str) -> None:
+    response = client.get(f"/compare/?{query}")
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "At most 8 wikis can be compared; left out: x8.wikipedia.org." in text
+    assert text.count('name="p"') == 8
+    assert len(draw("/compare/", f"?{query}")["data"]) == 8
+
+
+def test_different_measures_are_not_compared_silently(client: Client, iceland: Project, db: None) -> None:
+    make_edit_counts(make_project("fo.wikipedia.org"), {dt.date(2022, 1, 1): 10}, page_type="all-page-types")
+
+    text = client.get("/compare/?p=is.wikipedia.org&p=fo.wikipedia.org").content.decode()
+
+    assert "Not the same measure: of fo.wikipedia.org edits to all pages are counted" in text
+    assert "Not the same measure" not in client.get("/compare/?p=is.wikipedia.org").content.decode()
