@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -38,6 +40,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture(autouse=True)
+def what_was_asked_is_answered(live_server: Any) -> Iterator[None]:
+    """The pages are closed by now (autouse: made before them, so ended after them) and the database is about to be emptied.
+    A chart asked for in the last moment must not write into it afterwards."""
+    earlier = set(threading.enumerate())  # among them those of other servers
+    yield
+    # Connections are taken in turn: once this one is answered, those before it have their threads.
+    requests.get(f"{live_server.url}/healthz", timeout=30)
+    for thread in set(threading.enumerate()) - earlier:
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=30)
+            assert not thread.is_alive(), "the server is still at work for a page that is closed"
 
 
 @pytest.fixture
