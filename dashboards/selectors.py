@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
@@ -21,6 +22,8 @@ from edits.months import add_months
 T = TypeVar("T")
 
 REMEMBERED_SECONDS = 600
+BUILDING_SECONDS = 30  # after which somebody else tries: who was building may have been killed
+STALE_SECONDS = 3600
 
 
 def data_version() -> str:
@@ -29,14 +32,25 @@ def data_version() -> str:
     return "none" if run is None else f"{run[0]}-{run[1]}-{run[2]:%Y%m%d%H%M}"
 
 
-def remembered(name: str, build: Callable[[], T], *, version: str | None = None) -> T:
-    """`build()`, kept in the cache until the data changes (or a few minutes, whichever is sooner)."""
-    key = f"dashboards:{name}:{data_version() if version is None else version}".replace(" ", "_")
-    found = cache.get(key)
-    if found is None:
+def remembered(name: str, build: Callable[[], T]) -> T:
+    """`build()`, kept in the cache until the data changes (or a few minutes, whichever is sooner).
+
+    While one request builds it anew, the others get what was known before: ten readers do not wait for the same sum ten times.
+    """
+    version = data_version()
+    key = f"dashboards:{name}".replace(" ", "_")
+    now = time.time()
+    known: tuple[str, float, T] | None = cache.get(key)
+    if known and known[0] == version and now < known[1]:
+        return known[2]
+    if known and not cache.add(f"{key}:building", True, BUILDING_SECONDS):
+        return known[2]
+    try:
         found = build()
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found  # type: ignore[no-any-return]
+        cache.set(key, (version, now + REMEMBERED_SECONDS, found), STALE_SECONDS)
+        return found
+    finally:
+        cache.delete(f"{key}:building")
 
 
 def slices_of(metric: Metric, *, firsts: bool = False) -> dict[str, set[str]]:
