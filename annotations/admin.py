@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -25,6 +25,7 @@ from annotations.actions import REPORT_ACTIONS, REVIEW_ACTIONS
 from annotations.forms import ReportDecisionForm, ReviewForm
 from annotations.models import Annotation, Report
 from annotations.selectors import annotation_history
+from database.paging import KeysFirstPaginator
 
 
 class AnnotationInline(PermissionTableMixin, admin.StackedInline):
@@ -96,6 +97,7 @@ class AnnotationAdmin(PermissionTableMixin, QueueMixin):
     list_select_related = ("alert__project", "author")
     list_per_page = 50
     list_max_show_all = 200
+    paginator = KeysFirstPaginator
     search_fields = ("text", "author__username", "alert__project__domain")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -108,9 +110,12 @@ class AnnotationAdmin(PermissionTableMixin, QueueMixin):
         return ("created_at", "pk") if waiting else ("-created_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Annotation]:
-        reports = Count("reports", filter=Q(reports__status=Report.Status.OPEN))
+        # Counted for each annotation that is shown, not for all of them.
+        reports = Report.objects.filter(annotation=OuterRef("pk"), status=Report.Status.OPEN).order_by().values("annotation")
         annotations: QuerySet[Annotation] = super().get_queryset(request)
-        return annotations.select_related("alert__project", "author").annotate(reported=reports)
+        return annotations.select_related("alert__project", "author").annotate(
+            reported=Subquery(reports.annotate(number=Count("pk")).values("number"))
+        )
 
     @admin.display(description=_("text"))
     def words(self, annotation: Annotation) -> str:

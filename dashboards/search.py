@@ -72,7 +72,8 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", bare).split())
 
 
-_index: tuple[object, list[Entry]] = (None, [])
+Words = dict[tuple[int, str], str]  # (place among the entries, word) → word
+_index: tuple[object, list[Entry], Words] = (None, [], {})
 
 
 def entries() -> list[Entry]:
@@ -80,8 +81,19 @@ def entries() -> list[Entry]:
     global _index
     version = tuple(Project.objects.aggregate(n=Count("pk"), newest=Max("updated_at"), last=Max("pk")).values())
     if _index[0] != version:
-        _index = (version, [_entry(project) for project in Project.objects.all()])
+        every = [_entry(project) for project in Project.objects.all()]
+        _index = (version, every, _words(every))
     return _index[1]
+
+
+def _words(every: list[Entry]) -> Words:
+    """What a misspelt word is held against."""
+    return {
+        (place, word): word
+        for place, entry in enumerate(every)
+        for word in (fold(entry.english_name), fold(entry.own_name), entry.phrase, entry.dbname)
+        if word
+    }
 
 
 def _entry(project: Project) -> Entry:
@@ -152,12 +164,8 @@ def find(query: str, *, limit: int | None = MOST_RESULTS, among: list[Entry] | N
 
 def _misspelt(query: str, every: list[Entry], limit: int | None) -> list[Entry]:
     """By Jaro and Winkler: letters in order, and more weight on the beginning, which people rarely get wrong."""
-    choices = {
-        (position, word): word
-        for position, entry in enumerate(every)
-        for word in (fold(entry.english_name), fold(entry.own_name), entry.phrase, entry.dbname)
-        if word
-    }
+    index = _index
+    choices = index[2] if every is index[1] else _words(every)
     close = process.extract(query, choices, scorer=JaroWinkler.normalized_similarity, score_cutoff=CLOSE_ENOUGH, limit=None)
     best: dict[int, float] = {}
     for _word, score, (position, _key) in close:

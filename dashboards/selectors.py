@@ -21,15 +21,17 @@ from edits.months import add_months
 
 T = TypeVar("T")
 
+RUNS_AT_ONCE = 5
 REMEMBERED_SECONDS = 600
 BUILDING_SECONDS = 30  # after which somebody else tries: who was building may have been killed
 STALE_SECONDS = 3600
 
 
 def data_version() -> str:
-    """Changes when counts were stored: one row read by its key."""
-    run = FetchRun.objects.order_by("-pk").values_list("pk", "state", "heartbeat_at").first()
-    return "none" if run is None else f"{run[0]}-{run[1]}-{run[2]:%Y%m%d%H%M}"
+    """Changes when counts were stored, once a minute while they are: some rows read by their key. A list of wikis may be
+    fetched while counts are, so that the newest run alone would not tell."""
+    newest = FetchRun.objects.order_by("-pk").values_list("pk", "state", "heartbeat_at")[:RUNS_AT_ONCE]
+    return " ".join(f"{pk}-{state}-{heartbeat_at:%Y%m%d%H%M}" for pk, state, heartbeat_at in newest)
 
 
 def remembered(name: str, build: Callable[[], T]) -> T:

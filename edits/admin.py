@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_permissions import PermissionTableMixin
 from database.paging import ShortPaginator
+from edits.admin_filters import MetricFilter
 from edits.models import CountRevision, EditCount, EditorCount, MonthlyCount, Project, ProjectAlias
 
 
@@ -103,10 +104,9 @@ class CountRevisionAdmin(PermissionTableMixin, admin.ModelAdmin):
 
     view_action = "counts.view"
     list_display = ("project", "metric", "slice", "month", "old_count", "new_count", "seen_at")
-    list_filter = ("metric",)
+    list_filter = (MetricFilter, "seen_at")
     list_select_related = ("project",)
     list_per_page = 100
     show_full_result_count = False
     paginator = ShortPaginator
     search_fields = ("project__domain",)
-    date_hierarchy = "seen_at"

@@ -5,19 +5,24 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboards.selectors import remembered
+from dashboards.selectors import coverage, remembered
 from edits.clock import current_day
 from edits.fetching import selectors
+from edits.fetching.plan import FETCHED_METRICS
+from edits.metrics import METRICS
 
 
 def status(request: HttpRequest) -> HttpResponse:
     """Newest month that most reported, coverage, projects that lag behind, the last runs and the next one."""
     today = current_day()
-    coverages = remembered(f"coverages:{today}", lambda: selectors.coverages(today=today))
+    coverages = remembered(
+        f"coverages:{today}",
+        lambda: [selectors.coverage(metric=name, today=today, known=coverage(METRICS[name])) for name in FETCHED_METRICS],
+    )
     context = {
         "today": today,
-        "coverages": [(coverage, coverage.is_stale(today)) for coverage in coverages],
-        "runs": selectors.recent_runs(),
+        "coverages": [(each, each.is_stale(today)) for each in coverages],
+        "runs": remembered("recent-runs", lambda: list(selectors.recent_runs())),
         "running": selectors.running(),
         "next_due": selectors.next_due(),
         "parked": selectors.parked_targets()[: selectors.SHOWN],

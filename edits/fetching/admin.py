@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.permissions import may
 from database.paging import KeysFirstPaginator, ShortPaginator
+from edits.admin_filters import MetricFilter
 from edits.fetching.runs import FAILURES
 from edits.fetching.selectors import outcome_states
 from edits.fetching.services import request_fetch
@@ -135,8 +136,7 @@ class FetchOutcomeAdmin(OfProjects):
         "revised_count",
         "error",
     )
-    list_filter = ("state", "metric")
-    date_hierarchy = "created_at"
+    list_filter = ("state", MetricFilter, "created_at")
     # A join would make MariaDB begin with the projects, and sort all outcomes.
     list_select_related = ()  # type: ignore[assignment]
     paginator = ShortPaginator
@@ -178,4 +178,4 @@ class FetchTargetAdmin(OfProjects):
         "parked_at",
         "last_error",
     )
-    list_filter = (ParkedFilter, "metric")
+    list_filter = (ParkedFilter, MetricFilter)

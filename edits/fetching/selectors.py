@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet
 
 from edits.fetching.completeness import Reports, reports
-from edits.fetching.plan import FETCHED_METRICS, open_projects
+from edits.fetching.plan import open_projects
 from edits.fetching.runs import FAILURES
 from edits.metrics import Metric, get_metric
 from edits.models import FetchOutcome, FetchRun, FetchTarget, Project
@@ -80,11 +80,6 @@ def coverage(*, metric: str, today: dt.date, known: Reports | None = None) -> Co
         lagging=[(projects[project], month) for project, month in behind[:SHOWN]],
         more_lagging=len(behind[SHOWN:]),
     )
-
-
-def coverages(*, today: dt.date) -> list[Coverage]:
-    """The coverage of each metric that is fetched."""
-    return [coverage(metric=metric, today=today) for metric in FETCHED_METRICS]
 
 
 def recent_runs(*, limit: int = 10) -> QuerySet[FetchRun]:

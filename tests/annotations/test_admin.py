@@ -65,6 +65,17 @@ def test_a_settled_report_cannot_be_written_into(note: Annotation, alice: User, 
     assert 'value="Typed meanwhile"' in client.post(_url(report), filled).content.decode()
 
 
+def test_the_queue_counts_open_reports_alone(note: Annotation, alice: User, bob: User, carol: User, client_for: Any) -> None:
+    services.annotation_approve(annotation=note, by=alice)
+    Report.objects.create(annotation=note, reporter=bob, reason="It was in May", status=Report.Status.OPEN)
+    Report.objects.create(annotation=note, reporter=carol, reason="No source", status=Report.Status.OPEN)
+    Report.objects.create(annotation=note, reporter=alice, reason="Checked before", status=Report.Status.DISMISSED)
+
+    page = client_for(alice).get("/admin/annotations/annotation/").content.decode()
+
+    assert '<td class="field-open_reports">2</td>' in page
+
+
 def test_links_can_be_followed_before_they_are_published(note: Annotation, alice: User, client_for: Any) -> None:
     client, anchor = client_for(alice), f'<a href="{LINK}" rel="noopener nofollow ugc"'
     queue = "/admin/annotations/annotation/"

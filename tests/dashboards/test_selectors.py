@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from dashboards.selectors import remembered
@@ -18,6 +20,16 @@ def test_what_was_summed_up_is_kept_until_the_data_changes() -> None:
     assert remembered("sum", lambda: 2) == 1
     new_data()
     assert remembered("sum", lambda: 3) == 3
+
+
+@pytest.mark.django_db
+def test_data_changes_while_counts_come_even_if_a_newer_run_is_over() -> None:
+    counts = FetchRun.objects.create(source=FetchRun.Source.WIKIMEDIA)
+    FetchRun.objects.create(source=FetchRun.Source.SITEMATRIX, state=FetchRun.State.SUCCEEDED)
+    remembered("sum", lambda: "old")
+    FetchRun.objects.filter(pk=counts.pk).update(heartbeat_at=counts.heartbeat_at + dt.timedelta(minutes=1))
+
+    assert remembered("sum", lambda: "new") == "new"
 
 
 @pytest.mark.django_db

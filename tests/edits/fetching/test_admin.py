@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -38,6 +40,14 @@ def test_moderators_see_what_failed_and_why(failed_run: FetchRun, alice: User, c
     outcomes = client_for(alice).get(f"{OUTCOMES}?run__id__exact={failed_run.pk}&state__exact=bad_payload")
     assert outcomes.status_code == 200
     assert b"2 fetch outcomes" in outcomes.content
+
+
+def test_filters_of_outcomes_read_no_whole_table(failed_run: FetchRun, alice: User, client_for: SignIn) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = client_for(alice).get(OUTCOMES, {"metric": "edits", "created_at__gte": "2000-01-01 00:00:00+00:00"})
+
+    assert page.context["cl"].result_count == 4
+    assert not [query["sql"] for query in queries if "DISTINCT" in query["sql"]]
 
 
 def test_a_running_run_shows_its_progress_and_reloads_itself(wikis: None, alice: User, client_for: SignIn) -> None:
