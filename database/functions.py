@@ -16,6 +16,10 @@ class MonthIndex(Func):
     arity = 1
     output_field = IntegerField()
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """None: both databases answer with whole numbers. A call for each takes as long as reading them."""
+        return []
+
     def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="YEAR(%(expressions)s) * 12 + MONTH(%(expressions)s) - 1", **context)
 

@@ -12,4 +12,5 @@ def test_a_month_has_the_number_that_python_gives_it(db: None) -> None:
 
     rows = EditCount.objects.values_list("month", MonthIndex("month"))
 
+    assert {type(number) for _month, number in rows} == {int}
     assert dict(rows) == {month: to_index(month) for month in months}
