@@ -33,7 +33,7 @@ bench: bench-detection bench-fetching bench-sweep bench-pages  ## All benchmarks
 bench-fetching: $(VENV)/installed-dev  ## How fast and lean fetching is (needs MariaDB and Redis; takes some minutes)
 	@$(PY) -m tests.benchmarks.fetching
 
-bench-scale: $(VENV)/installed-dev  ## How costs grow from 2.5 to 25 million rows (needs MariaDB, Redis, wrk, 10 GB in var/scale and an hour)
+bench-scale: $(VENV)/installed-dev  ## How costs grow from 2.5 to 25 million rows (needs MariaDB, Redis, wrk, 10 GB in var/scale and half an hour)
 	@$(PY) -m tests.benchmarks.scale
 
 soak: $(VENV)/installed-dev  ## Everything at once for ten minutes, with faults, restarts and two browsers (MINUTES=10)

@@ -28,13 +28,14 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, default=ROOT / "var" / "scale", help="where the databases are kept for the next time"
     )
+    parser.add_argument("--memory", default="3G", help="MariaDB's buffer pool")
     options = parser.parse_args()
     if missing := servers.missing_programs():
         sys.exit(f"Not installed: {', '.join(missing)}")
     options.keep.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         database = stack.enter_context(
-            servers.mariadb(options.keep, "--innodb-buffer-pool-size=3G", "--innodb-log-file-size=512M")
+            servers.mariadb(options.keep, f"--innodb-buffer-pool-size={options.memory}", "--innodb-log-file-size=512M")
         )
         stack.callback(database.stop)
         redis = stack.enter_context(servers.redis(options.keep))

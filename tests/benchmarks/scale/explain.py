@@ -22,6 +22,12 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
         "edit_counts_key",
     ),
     (
+        "What is stored of five projects in the last three months (storing)",
+        "SELECT project_id, month, edit_count FROM edit_counts {hint} WHERE project_id IN (501, 502, 503, 504, 505) "
+        f"AND {SLICE} AND month BETWEEN '2025-10-01' AND '2025-12-01'",
+        "edit_counts_key",
+    ),
+    (
         "Newest month of each series (status)",
         "SELECT project_id, page_type, editor_type, MAX(month) FROM edit_counts {hint} GROUP BY 1, 2, 3",
         "edit_counts_key",
