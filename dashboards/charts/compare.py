@@ -20,7 +20,7 @@ from dashboards.sentences import counted_words
 from dashboards.templatetags.figures import month, number, short_month
 from edits.metrics import METRICS
 from edits.models import Project
-from edits.months import month_range
+from edits.months import month_range, to_index
 
 MOST_PROJECTS = 8
 # Colour, dash and marker differ: lines can be told apart without seeing colours.
@@ -123,6 +123,7 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
     if found is None:
         raise Http404
     dates = [f"{each:%Y-%m-%d}" for each in found.months]
+    names_of_months = [month(each) for each in found.months]
     traces = []
     for order, (project, values) in enumerate(zip(found.projects, found.shown, strict=True)):
         colour, dash, symbol = LOOKS[order]
@@ -134,7 +135,7 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
                 "name": name,
                 "x": dates,
                 "y": parts.plain_list(values),
-                "text": [_hover(found, name, order, position) for position in range(len(dates))],
+                "text": [_hover(found, name, order, position, when) for position, when in enumerate(names_of_months)],
                 "hovertemplate": "%{text}<extra></extra>",
                 "line": {"color": colour, "width": 1.8, "dash": dash},
                 "marker": {"symbol": symbol, "size": 5, "maxdisplayed": 24, "color": colour},
@@ -155,13 +156,13 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _hover(found: Comparison, name: str, line: int, position: int) -> str:
+def _hover(found: Comparison, name: str, line: int, position: int, when: str) -> str:
     """The wiki, the month, the count on the scale of the chart, and the index where it is drawn."""
     raw, scaled, shown = (float(lines[line][position]) for lines in (found.raw, found.scaled, found.shown))
     if not np.isfinite(raw):
         return ""
     count = counted_words(raw, scaled, found.state.metric, per_30_days=found.per_30_days)
-    lines = [f"<b>{name}</b>", month(found.months[position]), count]
+    lines = [f"<b>{name}</b>", when, count]
     if found.scale == INDEXED and np.isfinite(shown):
         lines.append(_("index %(value)s") % {"value": number(shown)})
     return "<br>".join(lines)
@@ -169,8 +170,11 @@ def _hover(found: Comparison, name: str, line: int, position: int) -> str:
 
 def _within(series: CountSeries, months: list[dt.date]) -> parts.Floats:
     """The counts of `months`; NaN where there is none."""
-    positions = [series.position(each) for each in months]
-    return np.array([np.nan if position is None else series.counts[position] for position in positions])
+    found, ahead = np.full(len(months), np.nan), to_index(series.months[0]) - to_index(months[0])
+    first, end = max(ahead, 0), min(ahead + len(series.counts), len(months))
+    if first < end:
+        found[first:end] = series.counts[first - ahead : end - ahead]
+    return found
 
 
 def base_year(counts: list[parts.Floats]) -> npt.NDArray[np.bool_]:

@@ -51,6 +51,21 @@ def test_takes_a_year_that_all_have_and_names_it(client: Client, iceland: Projec
     assert second["text"][at] == "<b>Faroese Wikipedia</b><br>January 2020<br>10 edits<br>index 33"
 
 
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ("from=2019-11&to=2020-02", [None, None, 10, 20]),
+        ("from=2020-02&to=2020-03", [20, 30]),
+        ("from=2020-05&to=2020-07", [50, None, None]),
+        ("from=2021-01&to=2021-02", [None, None]),
+    ],
+)
+def test_each_count_stands_at_its_month(iceland: Project, faroes: Project, window: str, expected: list[float | None]) -> None:
+    figure = draw("/compare/", f"?p=is.wikipedia.org&p=fo.wikipedia.org&{window}")
+
+    assert figure["data"][1]["y"] == expected
+
+
 def test_takes_the_first_definition_only(iceland: Project) -> None:
     make_edit_counts(iceland, {dt.date(2026, 1, 1): 99_000}, page_type="all-page-types")
 
