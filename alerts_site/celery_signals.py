@@ -6,7 +6,7 @@ import logging.config
 import time
 from typing import Any
 
-from celery import signals
+from celery import current_app, signals
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -33,6 +33,18 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
         refuse()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error  # Celery would log any other exception, and start all the same
+
+
+@signals.beat_init.connect
+def ask_for_signs_of_life(**kwargs: Any) -> None:
+    """At once, not a minute after the start: until then everybody would read that nothing is at work."""
+    from alerts_site.health import QUEUES, broker_errors
+
+    try:
+        for queue in QUEUES:
+            current_app.send_task(HEARTBEAT, kwargs={"queue": queue}, queue=queue)
+    except broker_errors():
+        logger.warning("Beat starts without its broker; it tries again each minute")
 
 
 @signals.before_task_publish.connect

@@ -10,6 +10,7 @@ from edits.clock import current_day
 from edits.fetching import selectors
 from edits.fetching.plan import FETCHED_METRICS
 from edits.metrics import METRICS
+from edits.models import FetchRun
 
 
 def status(request: HttpRequest) -> HttpResponse:
@@ -21,6 +22,7 @@ def status(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "today": today,
+        "live": remembered("source", selectors.shown_source) == FetchRun.Source.WIKIMEDIA,
         "coverages": [(each, each.is_stale(today)) for each in coverages],
         "runs": remembered("recent-runs", lambda: list(selectors.recent_runs())),
         "running": selectors.running(),

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from axes.models import AccessAttempt
+from celery import signals
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -60,6 +61,23 @@ def test_the_heartbeat_task_writes_one_row_however_often_it_runs():
     heartbeat("default")
     assert Heartbeat.objects.get().name == "worker:default"
     assert Heartbeat.objects.get().at > first
+
+
+@pytest.mark.django_db
+def test_beat_asks_for_signs_of_life_when_it_starts():
+    sent = []
+
+    def note(body, routing_key, **kwargs):
+        sent.append((body[1]["queue"], routing_key))
+
+    signals.after_task_publish.connect(note)
+    try:
+        signals.beat_init.send(sender=None)
+    finally:
+        signals.after_task_publish.disconnect(note)
+
+    assert sent == [(queue, queue) for queue in health.QUEUES]
+    assert Heartbeat.objects.get().name == "beat"
 
 
 @pytest.mark.django_db

@@ -131,6 +131,11 @@ def test_recorded_data_is_never_taken_for_live(db: None, client: Client) -> None
     FetchOutcome.objects.create(run=asked, project=Project.objects.get(), metric="edits", state="unavailable")
     assert shown_source() == FetchRun.Source.SNAPSHOT
     assert "Not live: this site shows recorded data." in client.get("/").content.decode()
+    make_project("fo.wikipedia.org")
+    page = client.get("/status/").content.decode()
+    assert "not asked yet, or no month named" in page
+    assert "Wikimedia names no month" not in page
+    assert "asked every day" not in page
 
 
 def test_projects_that_left_do_not_count_as_lagging(db: None) -> None:
