@@ -36,7 +36,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A project and the words by which it is found; `phrase` and `tokens` are folded (case, accents).
+    """A project and the words by which it is found; `phrase`, `tokens` and `spellings` are folded (case, accents). A misspelt
+    word is held against the `spellings`.
 
     It outlives the request, so it holds nothing in a reader's language: names are properties.
     """
@@ -52,6 +53,7 @@ class Entry:
     closed: bool
     phrase: str
     tokens: tuple[str, ...]
+    spellings: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -72,8 +74,7 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", bare).split())
 
 
-Words = dict[tuple[int, str], str]  # (place among the entries, word) → word
-_index: tuple[object, list[Entry], Words] = (None, [], {})
+_index: tuple[object, list[Entry]] = (None, [])
 
 
 def entries() -> list[Entry]:
@@ -81,19 +82,8 @@ def entries() -> list[Entry]:
     global _index
     version = tuple(Project.objects.aggregate(n=Count("pk"), newest=Max("updated_at"), last=Max("pk")).values())
     if _index[0] != version:
-        every = [_entry(project) for project in Project.objects.all()]
-        _index = (version, every, _words(every))
+        _index = (version, [_entry(project) for project in Project.objects.all()])
     return _index[1]
-
-
-def _words(every: list[Entry]) -> Words:
-    """What a misspelt word is held against."""
-    return {
-        (place, word): word
-        for place, entry in enumerate(every)
-        for word in (fold(entry.english_name), fold(entry.own_name), entry.phrase, entry.dbname)
-        if word
-    }
 
 
 def _entry(project: Project) -> Entry:
@@ -114,6 +104,7 @@ def _entry(project: Project) -> Entry:
         closed=project.closed,
         phrase=phrase,
         tokens=tokens,
+        spellings=tuple(filter(None, (fold(project.language_name_en), fold(project.language_name), phrase, project.dbname))),
     )
 
 
@@ -164,8 +155,7 @@ def find(query: str, *, limit: int | None = MOST_RESULTS, among: list[Entry] | N
 
 def _misspelt(query: str, every: list[Entry], limit: int | None) -> list[Entry]:
     """By Jaro and Winkler: letters in order, and more weight on the beginning, which people rarely get wrong."""
-    index = _index
-    choices = index[2] if every is index[1] else _words(every)
+    choices = {(position, word): word for position, entry in enumerate(every) for word in entry.spellings}
     close = process.extract(query, choices, scorer=JaroWinkler.normalized_similarity, score_cutoff=CLOSE_ENOUGH, limit=None)
     best: dict[int, float] = {}
     for _word, score, (position, _key) in close:

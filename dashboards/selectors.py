@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 from alerts.models import Alert
 from annotations.models import Annotation
+from edits.fetching import selectors as fetching
 from edits.fetching.completeness import Reports, reports
+from edits.fetching.selectors import Coverage
 from edits.language_names import language_name
 from edits.metrics import METRICS, Metric
 from edits.models import FetchRun, Project
@@ -55,12 +57,6 @@ def remembered(name: str, build: Callable[[], T]) -> T:
         cache.delete(f"{key}:building")
 
 
-def slices_of(metric: Metric, *, firsts: bool = False) -> dict[str, set[str]]:
-    """A filter for the slices that make up the metric's series (for the first slice of each definition alone)."""
-    wanted = [part for definition in metric.series for part in (definition[:1] if firsts else definition)]
-    return {f"{field}__in": {part[i] for part in wanted} for i, field in enumerate(metric.slice_fields)}
-
-
 def scope(*, family: str = "", language: str = "", project: str = "") -> list[int] | None:
     """Ids of the projects that a filter leaves; None for all of them, when it leaves none out."""
     wanted = {"family": family, "language_code": language, "domain": project}
@@ -76,6 +72,12 @@ def scope_key(projects: Collection[int] | None) -> str:
 def coverage(metric: Metric, projects: Collection[int] | None = None) -> Reports:
     """Who reported when, among `projects` (of a `scope`) or all."""
     return remembered(f"reports:{metric.name}:{scope_key(projects)}", lambda: reports(metric, projects))
+
+
+def reach(metric: Metric, today: dt.date) -> Coverage:
+    """How far the counts of `metric` reach on `today`."""
+    known = coverage(metric)
+    return remembered(f"reach:{metric.name}:{today}", lambda: fetching.coverage(metric=metric.name, today=today, known=known))
 
 
 def alerts_to_show() -> QuerySet[Alert]:
@@ -117,7 +119,8 @@ def counts_of(
     """(month, count) of each project from `first` to `last`, by the first definition that has any; one query."""
     columns = ["project_id", "month", metric.count_field, *metric.slice_fields]
     every = metric.model._default_manager.filter(project__in=projects, month__range=(first, last))
-    rows = every.filter(**slices_of(metric)).values_list(*columns)
+    wanted = metric.filter_of(part for definition in metric.series for part in definition)
+    rows = every.filter(**wanted).values_list(*columns)
     stored: dict[int, dict[tuple[str, ...], dict[dt.date, int]]] = {}
     for project, month, count, *key in rows:
         stored.setdefault(project, {}).setdefault(tuple(key), {})[month] = count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -34,6 +34,11 @@ class Metric:
     def __reduce__(self) -> tuple[Callable[[str], Metric], tuple[str]]:
         """Found again by its name: caches keep what speaks of a metric, and `unit` cannot be pickled."""
         return get_metric, (self.name,)
+
+    def filter_of(self, slices: Iterable[Slice]) -> dict[str, set[str]]:
+        """A filter for `slices`, column by column, so that the unique key can answer it."""
+        wanted = list(slices)
+        return {f"{name}__in": {values[i] for values in wanted} for i, name in enumerate(self.slice_fields)}
 
     @property
     def fetched(self) -> tuple[Slice, ...]:

@@ -204,7 +204,7 @@ def _stored(
     if not months:
         return {}
     # By all columns of the unique key. Without the slices MariaDB reads what everybody has in these months, for each chunk.
-    slices = {f"{field}__in": {record.slice[i] for record in records} for i, field in enumerate(metric.slice_fields)}
+    slices = metric.filter_of(record.slice for record in records)
     rows = metric.model._default_manager.filter(project__in=project_ids, month__range=(min(months), max(months)), **slices)
     values = rows.values_list("project_id", "month", metric.count_field, *metric.slice_fields)
     return {(project_id, tuple(slices), month): count for project_id, month, count, *slices in values.iterator(10_000)}

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.core.cache import cache
 
-from dashboards.selectors import coverage
+from dashboards.selectors import reach
 from edits.clock import current_day
 from edits.fetching import selectors
 from edits.metrics import METRICS
@@ -32,7 +32,7 @@ def _facts() -> dict[str, Any]:
         return {"empty": True}
     if source != FetchRun.Source.WIKIMEDIA:
         return {"source": source}
-    edits = selectors.coverage(metric="edits", today=today, known=coverage(METRICS["edits"]))
+    edits = reach(METRICS["edits"], today)
     sync = selectors.failed_sync()
     return {
         "newest": edits.newest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboards.selectors import coverage, remembered
+from dashboards.selectors import reach, remembered
 from edits.clock import current_day
 from edits.fetching import selectors
 from edits.fetching.plan import FETCHED_METRICS
@@ -16,10 +16,7 @@ from edits.models import FetchRun
 def status(request: HttpRequest) -> HttpResponse:
     """Newest month that most reported, coverage, projects that lag behind, the last runs and the next one."""
     today = current_day()
-    coverages = remembered(
-        f"coverages:{today}",
-        lambda: [selectors.coverage(metric=name, today=today, known=coverage(METRICS[name])) for name in FETCHED_METRICS],
-    )
+    coverages = [reach(METRICS[name], today) for name in FETCHED_METRICS]
     context = {
         "today": today,
         "live": remembered("source", selectors.shown_source) == FetchRun.Source.WIKIMEDIA,
