@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
-else:
-    _CharField = models.CharField
+    _DateField = models.DateField[Any, Any]
+else:  # at run time Django's fields take no type arguments
+    _CharField, _DateField = models.CharField, models.DateField
 
 
 class ExactCharField(_CharField):
@@ -28,7 +29,7 @@ class ExactCharField(_CharField):
         return parameters
 
 
-class MonthField(models.DateField):  # type: ignore[type-arg]
+class MonthField(_DateField):
     """A calendar month, stored as its first day (UTC); any other day is refused before it reaches the table."""
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:

