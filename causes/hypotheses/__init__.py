@@ -1,0 +1,1 @@
+"""The possible explanations, one file each. See docs/adding-a-cause.md."""
