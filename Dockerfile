@@ -9,9 +9,10 @@ RUN /venv/bin/pip install --no-cache-dir -r /tmp/requirements.txt
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libmariadb3 \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core libmariadb3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin caa
+    && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin caa \
+    && install -d -o caa -g caa /dumps
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     PROFILE=production VAR_DIR=/tmp/caa WEB_ADDRESS=0.0.0.0
 WORKDIR /app

@@ -28,7 +28,7 @@ test: lint types contracts migrations  ## Run all checks and all tests, on SQLit
 demo-live: $(VENV)/installed  ## Watch an empty site fill itself from a stand-in for Wikimedia (PORT=9000 make demo-live)
 	@exec $(PY) -m tests.replay.demo
 
-bench: bench-detection bench-fetching bench-sweep bench-pages  ## All benchmarks: ratios, measured in one run
+bench: bench-detection bench-causes bench-fetching bench-sweep bench-pages bench-languages bench-events bench-tell  ## All benchmarks: ratios, measured in one run
 
 bench-fetching: $(VENV)/installed-dev  ## How fast and lean fetching is (needs MariaDB and Redis; takes some minutes)
 	@$(PY) -m tests.benchmarks.fetching
@@ -45,9 +45,26 @@ bench-sweep: $(VENV)/installed-dev  ## How a sweep of the newest months compares
 bench-pages: $(VENV)/installed-dev  ## Server time of each page and callback at full size (DATABASE_URL names MariaDB)
 	@$(PY) -m tests.benchmarks.pages
 
-lint: $(VENV)/installed-dev  ## Style and format (ruff)
+bench-languages: $(VENV)/installed-dev  ## What pages cost in German and Arabic, beside English
+	@$(PY) -m tests.benchmarks.languages
+
+bench-crawl: $(VENV)/installed-dev  ## Whether a crawler slows readers down (serves the database that the environment names)
+	@$(PY) -m tests.benchmarks.crawl
+
+bench-events: $(VENV)/installed-dev  ## How well events are matched on recorded data, and pages with 20,000 events
+	@$(PY) -m tests.benchmarks.events
+
+bench-recycling: $(VENV)/installed-dev  ## Files and memory of web processes that come and go, over 200,000 requests
+	@$(PY) -m tests.benchmarks.recycling
+
+bench-tell: $(VENV)/installed-dev  ## How planning a month's digests grows with the people told (DATABASE_URL names MariaDB)
+	@$(PY) -m tests.benchmarks.tell
+
+lint: $(VENV)/installed-dev  ## Style and format (ruff; djlint for templates)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djlint templates --check --quiet
+	@! grep -rnE '^.{141,}' templates --include='*.html' || { echo 'A line of a template is longer than 140 characters.'; exit 1; }
 
 types: $(VENV)/installed-dev  ## Types (mypy with django-stubs)
 	$(VENV)/bin/mypy .
@@ -61,9 +78,13 @@ migrations: $(VENV)/installed-dev  ## No model without its migration
 bench-detection: $(VENV)/installed-dev  ## How good and how fast the detectors are; writes the tables of docs/methodology.md
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tests.benchmarks.detection
 
-format: $(VENV)/installed-dev  ## Format the code
+bench-causes: $(VENV)/installed-dev  ## How often the first explanation of an alert is right; writes the tables of docs/methodology.md
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tests.benchmarks.causes
+
+format: $(VENV)/installed-dev  ## Format the code and the templates
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(VENV)/bin/djlint templates --reformat --quiet
 
 lock:  ## Compile requirements*.in into pinned requirements*.txt (needs uv)
 	uv pip compile -q --python-version 3.11 --no-emit-index-url --no-header requirements.in -o requirements.txt
@@ -99,4 +120,4 @@ $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
 
 install = if command -v uv >/dev/null; then uv pip install -q -p $(VENV) -r $(1); else $(VENV)/bin/python -m pip install -q --disable-pip-version-check --use-pep517 -r $(1); fi
 
-.PHONY: audit demo-live static compose-check help run test lint types contracts migrations bench bench-detection bench-fetching bench-sweep bench-pages bench-scale soak format lock clean
+.PHONY: audit demo-live static compose-check help run test lint types contracts migrations bench bench-detection bench-causes bench-crawl bench-events bench-languages bench-fetching bench-sweep bench-pages bench-recycling bench-tell bench-scale soak format lock clean

@@ -1,14 +1,17 @@
 """Who may do what: the one table. What does not stand here is refused.
 
-An action needs nothing (`EVERYONE`), an account in good standing (`SIGNED_IN`), or a Django permission. Permissions reach
-people through their groups, which the migration `accounts.0002_groups` fills from `GROUPS`; an administrator may change groups
-later, and the answer follows at the next request, since it is read from the database each time.
+An action needs an account in good standing (`SIGNED_IN`) or a Django permission; what everybody may do, such as reading, is
+not asked for. Permissions reach people through their groups, which migrations fill with what `GROUPS` says; an administrator
+may change groups later, and the answer follows at the next request, since it is read from the database each time.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,16 +24,19 @@ MODERATORS, COMMUNITY_MANAGERS = "Moderators", "Community managers"
 class Needs(StrEnum):
     """What an action can ask for besides a Django permission."""
 
-    EVERYONE = "everyone"
     SIGNED_IN = "signed in"
 
 
 ACTIONS: dict[str, str] = {
-    "pages.read": Needs.EVERYONE,
     "annotation.contribute": Needs.SIGNED_IN,
     "annotation.edit_own": Needs.SIGNED_IN,
     "annotation.report": Needs.SIGNED_IN,
     "contributions.view": Needs.SIGNED_IN,
+    "follow.manage": Needs.SIGNED_IN,
+    "group.make": Needs.SIGNED_IN,
+    "group.publish": "subscriptions.change_group",
+    "channel.manage": "subscriptions.change_channelswitch",
+    "message.view": "subscriptions.view_message",
     "contribution.skip_age_gate": "annotations.add_annotation",
     "alert.label": "alerts.label_alert",
     "alert.view": "alerts.view_alert",
@@ -39,6 +45,12 @@ ACTIONS: dict[str, str] = {
     "annotation.review": "annotations.change_annotation",
     "report.view": "annotations.view_report",
     "report.resolve": "annotations.change_report",
+    "expectation.view": "alerts.view_expectation",
+    "expectation.edit": "alerts.change_expectation",
+    "event.propose": Needs.SIGNED_IN,
+    "event.report": Needs.SIGNED_IN,
+    "event.view": "events.view_event",
+    "event.edit": "events.change_event",
     "category.view": "alerts.view_category",
     "category.edit": "alerts.change_category",
     "policy.view": "alerts.view_detectionpolicy",
@@ -48,6 +60,7 @@ ACTIONS: dict[str, str] = {
     "fetch.view": "edits.view_fetchrun",
     "fetch.request": "edits.add_fetchrun",
     "user.manage": "accounts.change_user",
+    "token.manage": "api.change_apitoken",
 }
 
 # The permissions each group starts with, in full Django names. Administrators are superusers and need no group.
@@ -59,22 +72,22 @@ GROUPS: dict[str, frozenset[str]] = {
             "alerts.view_alert",
             "alerts.change_alert",
             "alerts.view_category",
-            "alerts.add_category",
             "alerts.change_category",
             "alerts.view_detectionpolicy",
+            "alerts.view_expectation",
+            "alerts.change_expectation",
+            "events.view_event",
+            "events.change_event",
             "annotations.view_annotation",
             "annotations.add_annotation",
             "annotations.change_annotation",
             "annotations.view_report",
             "annotations.change_report",
             "edits.view_project",
-            "edits.view_projectalias",
             "edits.view_editcount",
-            "edits.view_editorcount",
-            "edits.view_countrevision",
             "edits.view_fetchrun",
-            "edits.view_fetchoutcome",
             "edits.add_fetchrun",
+            "subscriptions.change_group",
         }
     ),
 }
@@ -83,13 +96,15 @@ GROUPS: dict[str, frozenset[str]] = {
 def may(user: User | AnonymousUser, action: str) -> bool:
     """Whether `user` may do `action`; False for an action that the table does not know."""
     needs = ACTIONS.get(action)
-    if needs is None:
-        return False
-    if needs == Needs.EVERYONE:
-        return True
-    if not (user.is_authenticated and user.is_active):
+    if needs is None or not (user.is_authenticated and user.is_active):
         return False
     return needs == Needs.SIGNED_IN or user.has_perm(needs)
+
+
+def require(user: User | AnonymousUser, *actions: str) -> None:
+    """Raise PermissionDenied unless `user` may do at least one of `actions`. Services call this before they write."""
+    if not any(may(user, action) for action in actions):
+        raise PermissionDenied(_("You may not do this."))
 
 
 def may_enter_admin(user: User | AnonymousUser) -> bool:

@@ -1,11 +1,12 @@
 """The life of an alert: which moves exist from which status, who makes them, and where they lead.
 
-`MOVES` is the only place where that is said. The detector (`alerts.sweep`) and people (`alerts.services`) ask it before they
-change anything; pages and admin actions ask `moves_for_people` what to offer.
+`MOVES` is the only place where that is said. The detector (`alerts.engine`) and people (`alerts.services`) ask it before
+they change anything; pages and admin actions ask `moves_for_people` what to offer.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Alert, Status
+from alerts.choices import Status
+from alerts.models import Alert
 
 
 class Actor(Enum):
@@ -33,6 +35,7 @@ class Move(models.TextChoices):
     WITHDRAW = "withdraw", _("withdraw")
     RESTORE = "restore", _("restore")
     REOPEN_RISEN = "reopen_risen", _("reopen after a rise")
+    ESCALATE = "escalate", _("reopen as more severe")
     ACKNOWLEDGE = "acknowledge", _("take up")
     EXPLAIN = "explain", _("explain")
     DISMISS = "dismiss", _("dismiss")
@@ -79,6 +82,7 @@ MOVES: Mapping[Status | None, Mapping[Move, Outcome]] = MappingProxyType(
         },
         Status.ACKNOWLEDGED: {
             **_anywhere(Status.ACKNOWLEDGED),
+            Move.ESCALATE: _detector(Status.NEW),
             Move.WITHDRAW: _detector(Status.WITHDRAWN),
             Move.EXPLAIN: _person(Status.EXPLAINED),
             Move.DISMISS: _person(Status.DISMISSED),
@@ -86,6 +90,7 @@ MOVES: Mapping[Status | None, Mapping[Move, Outcome]] = MappingProxyType(
         },
         Status.EXPLAINED: {
             **_anywhere(Status.EXPLAINED),
+            Move.ESCALATE: _detector(Status.NEW),
             Move.WITHDRAW: _detector(Status.WITHDRAWN),
             Move.REOPEN_RISEN: _detector(Status.NEW),
             Move.DISMISS: _person(Status.DISMISSED),
@@ -93,6 +98,7 @@ MOVES: Mapping[Status | None, Mapping[Move, Outcome]] = MappingProxyType(
         },
         Status.DISMISSED: {
             **_anywhere(Status.DISMISSED),
+            Move.ESCALATE: _detector(Status.NEW),
             Move.WITHDRAW: _detector(Status.WITHDRAWN),
             Move.REOPEN_RISEN: _detector(Status.NEW),
             Move.REOPEN: _person(Status.NEW),
@@ -104,9 +110,7 @@ MOVES: Mapping[Status | None, Mapping[Move, Outcome]] = MappingProxyType(
         },
     }
 )
-# A person has settled these: the detector brings them back only when the count has moved on by the policy's step.
-SETTLED = frozenset({Status.EXPLAINED, Status.DISMISSED})
-OPEN = frozenset({Status.NEW, Status.ACKNOWLEDGED})
+LONG_OPEN = dt.timedelta(days=7)  # after which an open alert is counted as waiting for long
 
 
 class IllegalTransition(Exception):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models import Max
 
 from alerts.detection import registry
-from alerts.detection.registry import Detector
+from alerts.detection.detector import Detector
+from alerts.detection.types import FloatArray, ParameterError, Verdicts
 from alerts.models import DetectionPolicy, Direction
 from edits.metrics import METRICS
 from edits.models import Project
@@ -60,6 +63,29 @@ def rules_of(policy: Any) -> Rules:
     )
 
 
+def shown_rules_of(policy: Any) -> Rules:
+    """As `rules_of`, for pages: where this version does not know what the policy states, by the ordinary rules."""
+    try:
+        return rules_of(policy)
+    except ParameterError:
+        return rules_of(DetectionPolicy(scope=policy.scope, version=policy.version, detector=registry.DEFAULT_DETECTOR))
+
+
+def alarm_counts(verdicts: Verdicts, rules: Rules, metric: str) -> tuple[FloatArray, FloatArray]:
+    """The smallest count that `rules` call a peak and the largest that they call a drop, shaped as the verdicts.
+
+    Infinite where the rules want to hear of none.
+    """
+    volume = rules.minimum_volume
+    heard = metric in rules.metrics
+    peak = np.maximum(np.maximum(verdicts.threshold, verdicts.expected + volume), volume)
+    drop = np.where(verdicts.expected >= volume, np.minimum(verdicts.drop_threshold, verdicts.expected - volume), -np.inf)
+    return (
+        peak if heard and Direction.PEAK in rules.directions else np.full_like(peak, np.inf),
+        drop if heard and Direction.DROP in rules.directions else np.full_like(drop, -np.inf),
+    )
+
+
 def next_version(scope: str) -> int:
     """The version that the next policy of `scope` gets; those of a policy that was deleted are not used again."""
     used = DetectionPolicy.history.filter(scope=scope).aggregate(newest=Max("version"))["newest"]
@@ -84,6 +110,12 @@ class RuleBook:
             self._current[draft.scope] = draft
             self.candidate_key = key_of(draft)
 
+    @property
+    def key(self) -> str:
+        """Names all policies as they are now: another one, where any of them has changed."""
+        names = " ".join(sorted(key_of(policy) for policy in self._current.values()))
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
+
     def current_keys(self, project_ids: tuple[int, ...]) -> list[str]:
         """For each project the policy that judges its new months: its own, else its family's, else the site's.
 
@@ -103,6 +135,10 @@ class RuleBook:
         if key not in self._rules:
             self._rules[key] = rules_of(self._policy(key))
         return self._rules[key]
+
+    def shown(self, key: str) -> Rules:
+        """The same for pages, which show something also where this version does not know what the policy states."""
+        return shown_rules_of(self._policy(key))
 
     def _policy(self, key: str) -> Any:
         scope, _, version = key.rpartition(":")

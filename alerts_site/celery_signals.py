@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging.config
+import threading
 import time
 from typing import Any
 
 from celery import current_app, signals
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from alerts_site import logs
 
 logger = logging.getLogger(__name__)
 REQUEST_ID_HEADER = "caa_request_id"
-HEARTBEAT = "alerts_site.tasks.heartbeat"
+SIGN_OF_LIFE_SECONDS = 60
+HEARTBEAT = "operations.tasks.heartbeat"
 
 
 @signals.setup_logging.connect
@@ -38,13 +40,47 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
 @signals.beat_init.connect
 def ask_for_signs_of_life(**kwargs: Any) -> None:
     """At once, not a minute after the start: until then everybody would read that nothing is at work."""
-    from alerts_site.health import QUEUES, broker_errors
+    from operations.health import QUEUES, broker_errors
 
     try:
         for queue in QUEUES:
             current_app.send_task(HEARTBEAT, kwargs={"queue": queue}, queue=queue)
     except broker_errors():
         logger.warning("Beat starts without its broker; it tries again each minute")
+
+
+@signals.beat_init.connect
+def ask_for_the_first_list_of_wikis(**kwargs: Any) -> None:
+    """A new site does not wait for the hour at which the schedule asks: without the list, nothing can be fetched."""
+    from edits.models import FetchRun
+    from operations.health import broker_errors
+
+    try:
+        if not FetchRun.objects.filter(source=FetchRun.Source.SITEMATRIX).exists():
+            current_app.send_task("edits.tasks.sync_projects", queue="wikimedia")
+    except broker_errors() + (DatabaseError,):
+        logger.warning("The first list of wikis is not asked for: database or broker do not answer; the schedule will")
+
+
+@signals.worker_ready.connect
+def show_signs_of_life(sender: Any = None, **kwargs: Any) -> None:
+    """A thread beside the work, once a minute for each queue: a worker that is busy for long is alive all the same."""
+    names = [f"worker:{queue}" for queue in sender.app.amqp.queues.consume_from]
+    threading.Thread(target=_touch_for_ever, args=(names,), daemon=True, name="signs of life").start()
+
+
+def _touch_for_ever(names: list[str]) -> None:
+    from operations import services
+
+    while True:
+        try:
+            for name in names:
+                services.touch_heartbeat(name=name, now=timezone.now())
+        except DatabaseError:
+            logger.warning("This worker cannot leave a sign of life: the database does not answer")
+        finally:
+            connection.close()
+        time.sleep(SIGN_OF_LIFE_SECONDS)
 
 
 @signals.before_task_publish.connect
@@ -58,10 +94,10 @@ def send_request_id(headers: dict[str, Any] | None = None, **kwargs: Any) -> Non
 def beat_is_alive(sender: str = "", **kwargs: Any) -> None:
     """Only beat sends heartbeats, so that sending one is beat's own; it arrives even when the broker is away."""
     if sender == HEARTBEAT:
-        from alerts_site import services
+        from operations import services
 
         try:
-            services.beat(name="beat", now=timezone.now())
+            services.touch_heartbeat(name="beat", now=timezone.now())
         except DatabaseError:
             logger.exception("Beat cannot leave a sign of life")
 
@@ -77,7 +113,7 @@ def remember_ids(task_id: str = "-", task: Any = None, **kwargs: Any) -> None:
 def note_and_forget(task: Any = None, state: str | None = None, **kwargs: Any) -> None:
     started = getattr(task.request, "caa_started", None)
     if started is not None and task.name != HEARTBEAT and not task.request.is_eager:
-        from alerts_site import services
+        from operations import services
 
         try:
             seconds = time.monotonic() - started

@@ -7,19 +7,26 @@ web or worker process of the production profile starts while one of the errors s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.exceptions import BadMigrationError, InconsistentMigrationHistory
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from alerts_site.checks_telling import links_in_mails, links_in_webhooks, sender_named
 from edits.wikimedia.config import CONTACT
 
 SAMPLE_SECRET_KEYS = {"change-me", "changeme", "replace-me", "secret", "insecure"}
-SHORTEST_SECRET_KEY = 50
-FEWEST_DIFFERENT_CHARACTERS = 10
+MIN_SECRET_KEY = 50
+MIN_DIFFERENT_CHARACTERS = 10
+MIN_TOKEN = 20
+MAX_IN_FLIGHT = 10  # requests at a time that a polite reader of Wikimedia has under way
 
 Finding = CheckMessage | None
 Rule = Callable[[Any], Finding]
@@ -28,10 +35,10 @@ Rule = Callable[[Any], Finding]
 def secret_key(values: Any) -> Finding:
     key = values.SECRET_KEY
     is_sample = key.lower().startswith("django-insecure") or any(sample in key.lower() for sample in SAMPLE_SECRET_KEYS)
-    if is_sample or len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_DIFFERENT_CHARACTERS:
+    if is_sample or len(key) < MIN_SECRET_KEY or len(set(key)) < MIN_DIFFERENT_CHARACTERS:
         return Error(
             "SECRET_KEY is the sample one, or too short to be a secret.",
-            hint=f"Set SECRET_KEY to {SHORTEST_SECRET_KEY} or more random characters: "
+            hint=f"Set SECRET_KEY to {MIN_SECRET_KEY} or more random characters: "
             "python -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id="alerts_site.E001",
         )
@@ -50,11 +57,29 @@ def debug_off(values: Any) -> Finding:
 
 def hosts_named(values: Any) -> Finding:
     addresses = [host for host in values.ALLOWED_HOSTS if "/" in host]
-    if not values.ALLOWED_HOSTS or "*" in values.ALLOWED_HOSTS or addresses:
+    everybody = [host for host in values.ALLOWED_HOSTS if "*" in host or (host.startswith(".") and _is_suffix(host[1:]))]
+    if not values.ALLOWED_HOSTS or everybody or addresses:
         return Error(
-            "ALLOWED_HOSTS is empty, allows every host, or holds an address instead of a domain.",
+            "ALLOWED_HOSTS is empty, allows everybody's hosts ('*', '.com'), or holds an address instead of a domain.",
             hint="Set ALLOWED_HOSTS to the domain of this site, such as alerts.example.org.",
             id="alerts_site.E003",
+        )
+    return None
+
+
+def _is_suffix(name: str) -> bool:
+    """Whether anybody may register a domain below `name`: `com`, `co.uk`."""
+    parts = [part for part in name.lower().strip(".").split(".") if part]
+    return len(parts) < 2 or (len(parts) == 2 and all(len(part) <= 3 for part in parts))
+
+
+def metrics_token_secret(values: Any) -> Finding:
+    token = values.METRICS_TOKEN
+    if token and (len(token) < MIN_TOKEN or len(set(token)) < MIN_DIFFERENT_CHARACTERS):
+        return Error(
+            "METRICS_TOKEN is too short to be a secret: whoever guesses it reads the numbers of the site.",
+            hint=f"Set METRICS_TOKEN to {MIN_TOKEN} or more random characters, or remove it: nobody reads them then.",
+            id="alerts_site.E013",
         )
     return None
 
@@ -160,12 +185,54 @@ def proxy_named(values: Any) -> Finding:
     return None
 
 
+def static_files_collected(values: Any) -> Finding:
+    if not (Path(values.STATIC_ROOT) / "staticfiles.json").is_file():
+        return Error(
+            f"The static files are not collected in {values.STATIC_ROOT}: every page would answer 500.",
+            hint="Run `make static`, or `python manage.py collectstatic`, once for each release.",
+            id="alerts_site.E011",
+        )
+    return None
+
+
+def migrations_applied(values: Any) -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (DatabaseError, BadMigrationError, InconsistentMigrationHistory) as error:
+        return Error(
+            f"The database does not tell which migrations it has ({error}).",
+            hint="Start the database, or correct DATABASE_URL.",
+            id="alerts_site.E014",
+        )
+    if missing:
+        return Error(
+            f"{len(missing)} migrations are missing, the first is {missing[0][0]}: pages would answer 500.",
+            hint="Run `python manage.py migrate`.",
+            id="alerts_site.E012",
+        )
+    return None
+
+
+def requests_polite(values: Any) -> Finding:
+    if values.WIKIMEDIA_MAX_IN_FLIGHT > MAX_IN_FLIGHT or not values.WIKIMEDIA_MAX_PER_MINUTE:
+        return Warning(
+            f"{values.WIKIMEDIA_MAX_IN_FLIGHT} requests at a time, {values.WIKIMEDIA_MAX_PER_MINUTE or 'no limit'} a minute: "
+            "Wikimedia may block the site.",
+            hint=f"Leave WIKIMEDIA_MAX_IN_FLIGHT at 3 (at most {MAX_IN_FLIGHT}) and WIKIMEDIA_MAX_PER_MINUTE at 200.",
+            id="alerts_site.W006",
+        )
+    return None
+
+
 ALWAYS: tuple[Rule, ...] = (login_complete, chart_guard_exists)
 PRODUCTION: tuple[Rule, ...] = (
     secret_key, debug_off, hosts_named, contact_named, cache_shared, broker_shared, database_shared,
-    today_is_real,
+    today_is_real, metrics_token_secret, links_in_mails, sender_named,
 )  # fmt: skip
-DEPLOYMENT: tuple[Rule, ...] = (https_enforced, proxy_named)
+DEPLOYMENT: tuple[Rule, ...] = (
+    https_enforced, proxy_named, static_files_collected, migrations_applied, requests_polite, links_in_webhooks,
+)  # fmt: skip
 
 
 def _findings(rules: Sequence[Rule], values: Any) -> Iterator[CheckMessage]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts_site import logs
 
 MESSAGES: dict[int, tuple[Any, Any]] = {
-    400: (_("This request makes no sense to us"), _("Check the address, or go back and try again.")),
+    400: (_("We cannot understand this request"), _("Check the address, or go back and try again.")),
     403: (_("You may not do this"), _("Sign in with an account that may, or ask a moderator.")),
     404: (_("There is no such page"), _("Check the address, or start from the front page.")),
     429: (_("Too many requests"), _("Wait a minute, then try again. Nothing was stored.")),

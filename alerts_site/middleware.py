@@ -9,16 +9,17 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from social_django.middleware import SocialAuthExceptionMiddleware
 
+from accounts.caching import keep_private
 from alerts_site import logs
 from alerts_site.errors import error_page
 from alerts_site.ratelimits import is_over_limit
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
+DATA_FILES = (".csv", ".json")
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -27,8 +28,9 @@ def request_id(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "") if settings.TRUSTED_PROXY_COUNT else ""
-        request.id = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        token = logs.request_id.set(request.id)  # type: ignore[attr-defined]
+        name = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.id = name  # type: ignore[attr-defined]  # for what Django logs when this middleware is through
+        token = logs.request_id.set(name)
         try:
             response = get_response(request)
             response["X-Request-ID"] = logs.request_id.get()
@@ -86,7 +88,19 @@ def private_when_signed_in(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies:
-            patch_cache_control(response, private=True)
+            keep_private(response)
+        return response
+
+    return middleware
+
+
+def public_data_for_all(get_response: View) -> View:
+    """Let scripts of other sites read the public JSON and CSV files. They get what strangers get: no cookie comes with it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.endswith(DATA_FILES) and not request.path.startswith("/admin/"):
+            response.setdefault("Access-Control-Allow-Origin", "*")
         return response
 
     return middleware

@@ -9,6 +9,7 @@ from django_ratelimit.core import is_ratelimited
 
 from alerts_site.addresses import client_address
 
+COUNT_FOR_THEMSELVES = ("/api/",)  # and refuse in the form that their errors have
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -31,8 +32,8 @@ RULES = (
 
 
 def rule_for(request: HttpRequest) -> Rule | None:
-    """The rule that `request` falls under; none for reading."""
-    if request.method in READING:
+    """The rule that `request` falls under; none for reading, and for what counts for itself."""
+    if request.method in READING or request.path.startswith(COUNT_FOR_THEMSELVES):
         return None
     return next(rule for rule in RULES if request.path.startswith(rule.paths))
 

@@ -6,45 +6,48 @@ The variables are described in `.env.example`.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import lazy
 
+from alerts_site import languages, version
+from alerts_site.conf.broker import folder_options, redis_options
 from alerts_site.conf.logging import logging_config
-from alerts_site.conf.wikimedia_login import *  # noqa: F403 - settings are found by their names here
-from alerts_site.conf.wikimedia_login import SOCIAL_AUTH_MEDIAWIKI_KEY, SOCIAL_AUTH_MEDIAWIKI_MEDIAWIKI_URL
+from alerts_site.conf.security import content_security_policy
+from alerts_site.conf.wikimedia_login import (  # settings, found here by their names
+    SOCIAL_AUTH_CLEAN_USERNAMES,
+    SOCIAL_AUTH_JSONFIELD_ENABLED,
+    SOCIAL_AUTH_LOGIN_ERROR_URL,
+    SOCIAL_AUTH_MEDIAWIKI_CALLBACK,
+    SOCIAL_AUTH_MEDIAWIKI_KEY,
+    SOCIAL_AUTH_MEDIAWIKI_MEDIAWIKI_URL,
+    SOCIAL_AUTH_MEDIAWIKI_SECRET,
+    SOCIAL_AUTH_PIPELINE,
+    SOCIAL_AUTH_RAISE_EXCEPTIONS,
+    SOCIAL_AUTH_REQUIRE_POST,
+    SOCIAL_AUTH_SANITIZE_REDIRECTS,
+    SOCIAL_AUTH_URL_NAMESPACE,
+)
 from alerts_site.env import env_bool, env_choice, env_date, env_int, env_list, env_str, env_url
+from alerts_site.var_dir import embedded_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR", str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+VERSION = version.VERSION
 
 # --- Profile -------------------------------------------------------------------------------------------------------------
 PROFILE = env_choice("PROFILE", ("embedded", "production"))
 PRODUCTION = PROFILE == "production"
 DEBUG = env_bool("DEBUG", False)
-
-
-def _embedded_secret_key() -> str:
-    """A key of this checkout's own, made once: sessions survive a restart, and no two checkouts share one."""
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
-    return path.read_text(encoding="ascii")
-
-
 SECRET_KEY = env_str("SECRET_KEY")
 if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("alerts_site.E001: SECRET_KEY is not set: set it to 50 or more random characters")
-    SECRET_KEY = _embedded_secret_key()
+    SECRET_KEY = lazy(embedded_secret_key, str)(VAR_DIR)  # read or made when it is first needed
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", () if PRODUCTION else ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
@@ -58,6 +61,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "axes",
     "social_django",
     "django_celery_beat",
@@ -67,8 +71,13 @@ INSTALLED_APPS = [
     "accounts",
     "edits",
     "alerts",
+    "events",
+    "causes",
     "annotations",
+    "subscriptions",
     "dashboards",
+    "api",
+    "operations",
     "alerts_site",
 ]
 MIDDLEWARE = [
@@ -77,13 +86,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "alerts_site.middleware.keep_the_policy_of_the_page",
     "csp.middleware.CSPMiddleware",
+    # Compressed on the way: pages and charts, and static files where nobody compressed them beforehand (the embedded profile).
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "alerts_site.middleware.private_when_signed_in",
-    "django.middleware.gzip.GZipMiddleware",  # pages and charts; static files are compressed beforehand
+    "alerts_site.middleware.public_data_for_all",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "alerts_site.middleware.dash_never_stores_sessions",
-    "django.middleware.locale.LocaleMiddleware",
+    "alerts_site.reading_language.ReadingLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "alerts_site.middleware.limit_writes",
@@ -91,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alerts_site.middleware.QuietSignInErrors",
+    "dashboards.caching.one_data_version",
     "django_plotly_dash.middleware.BaseMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -177,6 +189,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "alerts_site.addresses.client_address"
+AXES_USERNAME_CALLABLE = "alerts_site.addresses.name_to_count"
 AXES_LOCKOUT_CALLABLE = "alerts_site.errors.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -194,19 +207,20 @@ CONTRIBUTION_MIN_ACCOUNT_AGE_HOURS = env_int("CONTRIBUTION_MIN_ACCOUNT_AGE_HOURS
 NEW_ACCOUNT_CONTRIBUTIONS_PER_HOUR = env_int("NEW_ACCOUNT_CONTRIBUTIONS_PER_HOUR", 60, minimum=1)
 
 # --- Language and time ---------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGE_CODE = languages.SOURCE
+LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES]
+DRAFTED_LANGUAGES = frozenset(each.code for each in languages.LANGUAGES if each.drafted)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
 # --- Static files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env_str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 # Plotly's small bundle, where `make` could get it, stands before the large one that comes with the package.
 CHART_BUNDLE_DIR = VAR_DIR / "chart-bundle"
-CHART_BUNDLE_DIR.mkdir(exist_ok=True)
 STATICFILES_DIRS = [CHART_BUNDLE_DIR, BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -234,7 +248,17 @@ PLOTLY_DASH = {
     "view_decorator": "dashboards.charts.guard.guard",
 }
 
+# Sums that pages share are renewed beside the requests, which show what was known before.
+RENEW_IN_BACKGROUND = True
+
+# --- API ---------------------------------------------------------------------------------------------------------------
+# Where the nightly dump is written, and served from: the machines of the web need to see what the worker wrote.
+DUMP_DIR = Path(env_str("DUMP_DIR", str(VAR_DIR / "dumps")))
+# How often one address may ask, a minute.
+API_RATE = f"{env_int('API_REQUESTS_PER_MINUTE', 300, minimum=1)}/m"
+
 # --- Security ------------------------------------------------------------------------------------------------------------
+RATELIMIT_IP_META_KEY = "alerts_site.addresses.client_address"
 RATELIMIT_FAIL_OPEN = True  # without Redis nothing is counted; a site that refuses its moderators would be worse
 # How many proxies of ours stand between the internet and this process; only what they wrote is believed.
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0, minimum=0)
@@ -242,54 +266,30 @@ CSRF_FAILURE_VIEW = "alerts_site.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        # Signing in with a Wikimedia account sends the form on to that wiki.
-        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(SOCIAL_AUTH_MEDIAWIKI_MEDIAWIKI_URL))],
-        "frame-ancestors": [NONE],
-        "base-uri": [SELF],
-    }
-}
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+CONTENT_SECURITY_POLICY = content_security_policy(oauth_url=SOCIAL_AUTH_MEDIAWIKI_MEDIAWIKI_URL)
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked inside, over plain http
     if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 31_536_000, minimum=0)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Both bind others: every host below this domain, and browsers for months after one has changed one's mind.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env_bool("SECURE_HSTS_PRELOAD", False)
 
 # --- Celery --------------------------------------------------------------------------------------------------------------
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-        "visibility_timeout": 3600,
-        "socket_connect_timeout": 1,
-        "socket_timeout": 2,
-        "global_keyprefix": f"{REDIS_KEY_PREFIX}-",
-    }
-else:
-    # A folder as the broker: no server to install, and web, worker and beat are separate processes all the same.
-    _broker = VAR_DIR / "broker"
-    for _folder in ("queue", "processed", "control"):
-        (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_broker / "queue"),
-        "data_folder_out": str(_broker / "queue"),
-        "processed_folder": str(_broker / "processed"),
-        "control_folder": str(_broker / "control"),
-        "store_processed": False,
-    }
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = redis_options(REDIS_KEY_PREFIX) if REDIS_URL else folder_options(VAR_DIR / "broker")
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"edits.tasks.fetch_*": {"queue": "wikimedia"}, "edits.tasks.sync_*": {"queue": "wikimedia"}}
+CELERY_TASK_ROUTES = {
+    "edits.tasks.fetch_*": {"queue": "wikimedia"},
+    "edits.tasks.sync_*": {"queue": "wikimedia"},
+    "edits.tasks.sweep_*": {"queue": "wikimedia"},  # behind the chunks: where nobody fetches, nothing more is planned
+    "causes.tasks.fetch_*": {"queue": "wikimedia"},
+    "events.tasks.import_*": {"queue": "wikimedia"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
@@ -309,19 +309,65 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 WIKIMEDIA_CONTACT = env_str("WIKIMEDIA_CONTACT")
 WIKIMEDIA_SITEMATRIX_URL = env_url("WIKIMEDIA_SITEMATRIX_URL", "https://meta.wikimedia.org/w/api.php")
 WIKIMEDIA_ANALYTICS_URL = env_url("WIKIMEDIA_ANALYTICS_URL", "https://wikimedia.org/api/rest_v1/metrics")
+WIKIMEDIA_WIKI_API_URL = env_str("WIKIMEDIA_WIKI_API_URL", "https://{domain}/w/api.php")
 WIKIMEDIA_MAX_IN_FLIGHT = env_int("WIKIMEDIA_MAX_IN_FLIGHT", 3, minimum=1)
 WIKIMEDIA_MAX_PER_MINUTE = env_int("WIKIMEDIA_MAX_PER_MINUTE", 200, minimum=0)  # 0: no limit
 # The longest that one request may take. The place of a killed worker in the budget is free again a little later.
 WIKIMEDIA_DEADLINE_SECONDS = env_int("WIKIMEDIA_DEADLINE_SECONDS", 30, minimum=1)
 REVISION_MONTHS = env_int("REVISION_MONTHS", 3, minimum=1)
-# A claim outlives the longest task; a run without a sign of life for longer than that is given up, and its rest is due again.
-FETCH_LEASE_SECONDS = env_int("FETCH_LEASE_SECONDS", 600, minimum=1)
-FETCH_ORPHAN_SECONDS = env_int("FETCH_ORPHAN_SECONDS", 900, minimum=1)
+# Who fetches renews claim and run five times within a lease. What is not renewed belonged to a dead worker: another takes the
+# claim over, and a run of which nobody shows a sign of life is given up; its rest is due again.
+FETCH_LEASE_SECONDS = env_int("FETCH_LEASE_SECONDS", 25, minimum=1)
+FETCH_ORPHAN_SECONDS = env_int("FETCH_ORPHAN_SECONDS", 35, minimum=1)
+# For how many of the newest months Wikimedia is asked for details of each alert (up to 24 requests); older ones on demand.
+CASE_FILE_MONTHS = env_int("CASE_FILE_MONTHS", 3, minimum=0)
+# Whether the wiki itself is asked about the one to three accounts that made most of the difference, and for its import log.
+CASE_FILE_ASK_WIKI = env_bool("CASE_FILE_ASK_WIKI", True)
+# The names of the most active accounts, which only moderators see, are forgotten so many days after they were fetched.
+CASE_FILE_NAME_DAYS = env_int("CASE_FILE_NAME_DAYS", 90, minimum=0)
 # For demonstrations with recorded data: the day that it is said to be.
 PRETEND_TODAY = env_date("PRETEND_TODAY")
 
+# --- Telling people ------------------------------------------------------------------------------------------------------
+# Where people reach this site: the links in what is sent lead there.
+SITE_URL = env_url("SITE_URL", f"http://127.0.0.1:{env_int('PORT', 8000, minimum=1)}").rstrip("/")
+EMAIL_BACKEND = "subscriptions.smtp.Backend"
+EMAIL_HOST = env_str("EMAIL_HOST")  # empty: no mail is sent
+EMAIL_PORT = env_int("EMAIL_PORT", 587, minimum=1, maximum=65535)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_choice("EMAIL_SECURITY", ("starttls", "tls", "none")) == "starttls"
+EMAIL_USE_SSL = env_choice("EMAIL_SECURITY", ("starttls", "tls", "none")) == "tls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "alerts@localhost")
+# Where mails that could not be delivered come back to, each with a mark behind a plus; empty: to EMAIL_FROM.
+EMAIL_BOUNCES = env_str("EMAIL_BOUNCES")
+# An owner-only OAuth 2 consumer of a bot account: e-mail and talk pages through a wiki. Empty: neither is offered.
+MEDIAWIKI_BOT_API = env_url("MEDIAWIKI_BOT_API", "https://meta.wikimedia.org/w/api.php")
+MEDIAWIKI_BOT_TOKEN = env_str("MEDIAWIKI_BOT_TOKEN")
+# Authorities that webhooks are checked with; empty: those that everybody trusts.
+WEBHOOK_CA_FILE = env_str("WEBHOOK_CA_BUNDLE")
+
+# --- Events ---------------------------------------------------------------------------------------------------------------
+EVENTS_DASHBOARD_URL = env_url("EVENTS_DASHBOARD_URL", "https://outreachdashboard.wmflabs.org")
+EVENTS_CAMPAIGNS_URL = env_url("EVENTS_CAMPAIGNS_URL", "https://meta.wikimedia.org/w/rest.php/campaignevents/v0")
+# Calendars to read each week, each as SCOPE|ADDRESS, such as family:wikipedia|https://example.org/contests.ics
+EVENTS_CALENDARS = env_list("EVENTS_CALENDARS")
+# The list of all courses is one large answer.
+EVENTS_MAX_MEGABYTES = env_int("EVENTS_MAX_MEGABYTES", 100, minimum=1)
+
 # --- Recorded data -------------------------------------------------------------------------------------------------------
 SNAPSHOT_DIR = Path(env_str("SNAPSHOT_DIR", str(BASE_DIR.parent / "shared" / "data")))
+
+# --- One-off commands ----------------------------------------------------------------------------------------------------
+# The first administrator, whom `manage.py quickstart` creates; without a password it makes one up.
+FIRST_ADMINISTRATOR = {
+    "username": env_str("DJANGO_SUPERUSER_USERNAME", "admin"),
+    "email": env_str("DJANGO_SUPERUSER_EMAIL"),
+    "password": env_str("DJANGO_SUPERUSER_PASSWORD"),
+}
+# The database of the original tool, which `manage.py import_legacy` reads.
+LEGACY_DATABASE_URL = env_str("LEGACY_DATABASE_URL")
 
 # --- Logging -------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env_choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
@@ -331,18 +377,7 @@ LOGGING = logging_config(level=LOG_LEVEL, form=LOG_FORMAT)
 # --- Observation ---------------------------------------------------------------------------------------------------------
 METRICS_TOKEN = env_str("METRICS_TOKEN")
 SENTRY_DSN = env_url("SENTRY_DSN")
-if SENTRY_DSN:
-    import sentry_sdk
-
-    from alerts_site.logs import redact_event
-
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        send_default_pii=False,
-        include_local_variables=False,
-        before_send=redact_event,  # type: ignore[arg-type] # an Event is a dict
-        environment=PROFILE,
-    )
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Whether HSTS binds subdomains and browser vendors is the operator's choice (SECURE_HSTS_INCLUDE_SUBDOMAINS, _PRELOAD).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -1,4 +1,4 @@
-"""What a moderator sees first: what waits, and for how long."""
+"""What a moderator sees first: how much is waiting, and for how long."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import may
-from alerts.curation.filters import LONG_OPEN
-from alerts.lifecycle import OPEN
-from alerts.models import Alert, Status
-from alerts_site.admin_site import page_url
+from alerts.lifecycle import LONG_OPEN
+from alerts.models import WORST_FIRST, Alert, Status
+from alerts_site.admin_pages import page_url
 from annotations.selectors import open_reports, waiting_for_review
+from edits.clock import current_day
 from edits.models import FetchOutcome, FetchRun
+from events.models import Event
+from events.models import Status as EventStatus
+from events.reports import open_reports as open_event_reports
 
 FAILURES = ("unavailable", "bad_payload", "timed_out", "error", "rate_limited")
-SHOWN = 6
+MAX_SHOWN = 6
 
 
 @dataclass(slots=True)
@@ -40,8 +43,8 @@ def start_page(user: Any, *, now: dt.datetime | None = None) -> dict[str, Any]:
     context: dict[str, Any] = {"queues": []}
     if may(user, "alert.view"):
         context["queues"] += _alert_queues(user, moment)
-        worst = Alert.objects.filter(status=Status.NEW).select_related("project", "category")
-        context["worst"] = list(worst.order_by("-month", "-rarity", "pk")[:SHOWN])
+        worst = Alert.objects.shown().filter(status=Status.NEW).unexpected(current_day()).select_related("project", "category")
+        context["worst"] = list(worst.order_by(*WORST_FIRST)[:MAX_SHOWN])
     if may(user, "annotation.view"):
         waiting = waiting_for_review()
         context["queues"].append(
@@ -52,20 +55,26 @@ def start_page(user: Any, *, now: dt.datetime | None = None) -> dict[str, Any]:
                 urgent=True,
             )
         )
-        context["waiting"] = list(waiting[:SHOWN])
+        context["waiting"] = list(waiting[:MAX_SHOWN])
     if may(user, "report.view"):
         reports = open_reports()
         url = page_url("admin:annotations_report_changelist", "?status__exact=open")
         context["queues"].append(Queue(reports.count(), _("reports"), url, urgent=True))
-        context["reports"] = list(reports[:SHOWN])
+        context["reports"] = list(reports[:MAX_SHOWN])
+    if may(user, "event.edit"):
+        proposed = Event.objects.filter(status=EventStatus.PENDING).count()
+        url = page_url("admin:events_event_changelist", "?status__exact=pending")
+        context["queues"].append(Queue(proposed, _("proposed events"), url, urgent=True))
+        url = page_url("admin:events_eventreport_changelist", "?status__exact=open")
+        context["queues"].append(Queue(open_event_reports().count(), _("reports on events"), url, urgent=True))
     if may(user, "fetch.view"):
         context["queues"].append(_fetch_queue())
     return context
 
 
 def _alert_queues(user: User, now: dt.datetime) -> list[Queue]:
-    open_alerts = Alert.objects.filter(status__in=OPEN)  # each count by an index of its own
-    new = Alert.objects.filter(status=Status.NEW).count()
+    open_alerts = Alert.objects.shown().open().unexpected(current_day())  # each count by an index of its own
+    new = open_alerts.filter(status=Status.NEW).count()
     long = open_alerts.filter(raised_at__lt=now - LONG_OPEN).count()
     mine = open_alerts.filter(assignee=user).count()
     listed = "admin:alerts_alert_changelist"

@@ -4,44 +4,86 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_permissions import PermissionTableMixin
-from alerts.admin import AlertAdmin
-from alerts.curation.change_list import chip, name_of
-from alerts.curation.queue import QueueMixin
+from accounts.models import User
+from accounts.permissions import may
+from accounts.requests import acting_user
+from alerts.explain import alert_name
+from alerts.lifecycle import IllegalTransition, Move, moves_for_people
 from alerts.models import Alert
 from annotations import reviewing, services
 from annotations.actions import REPORT_ACTIONS, REVIEW_ACTIONS
-from annotations.forms import ReportDecisionForm, ReviewForm
+from annotations.forms import ReportDecisionForm, ReviewForm, ReviewPageForm
 from annotations.models import Annotation, Report
 from annotations.selectors import annotation_history
+from curation.queue import QueueMixin
+from curation.widgets import chip
 from database.paging import KeysFirstPaginator
+from edits.figures import short_month
+
+MAX_NOTES_ON_PAGE = 20  # with the fields of each, far from the number of fields that Django takes
+
+
+class ReviewFormSet(BaseInlineFormSet):
+    """One page of an alert's notes. Each changed form goes through the services; the formset itself writes nothing."""
+
+    page_number = "1"
+    instance: Alert
+
+    @cached_property
+    def page(self) -> Page:
+        return Paginator(super().get_queryset(), MAX_NOTES_ON_PAGE).get_page(self.page_number)
+
+    @cached_property
+    def _shown(self) -> list[Annotation]:
+        """The notes of the page; of a form that was sent those that it speaks of, whatever was written since."""
+        if not self.is_bound:
+            return list(self.page.object_list)
+        sent = [self.data.get(f"{self.prefix}-{number}-id", "") for number in range(MAX_NOTES_ON_PAGE + self.extra)]
+        keys = [int(key) for key in sent if key.isdecimal() and len(key) < 19]
+        return sorted(super().get_queryset().filter(pk__in=keys), key=lambda note: keys.index(note.pk))
+
+    def get_queryset(self) -> Any:
+        return self._shown
+
+    def write(self, *, by: User) -> None:
+        for form in self.forms:
+            if form.has_changed():
+                reviewing.save_review(form=form, alert=self.instance, by=by)  # type: ignore[arg-type]  # a ReviewForm
+                self.changed_objects.append((form.instance, form.changed_data))
 
 
 class AnnotationInline(PermissionTableMixin, admin.StackedInline):
     model = Annotation
-    form = ReviewForm
+    form, formset = ReviewForm, ReviewFormSet
     view_action, change_action, add_action = "annotation.view", "annotation.review", "annotation.contribute"
     extra = 1
     fields = ("text", "link", "step", "reason", "seen_version")
     template = "admin/annotations/inline.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("author").order_by("created_at", "pk")
+        return super().get_queryset(request).select_related("author").order_by("-created_at", "-pk")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.page_number = request.GET.get("notes", "1")
+        return formset
 
 
 class NotedFilter(admin.SimpleListFilter):
-    title, parameter_name = _("annotation"), "noted"
+    title, parameter_name = _("note"), "noted"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Annotated")), ("no", _("Not annotated")), ("pending", _("With one that waits"))]
@@ -57,27 +99,15 @@ class NotedFilter(admin.SimpleListFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
-class AnnotatedAlertAdmin(AlertAdmin):
-    """The page of an alert with what people wrote about it."""
-
-    inlines = (AnnotationInline,)
-    list_filter = (*AlertAdmin.list_filter, NotedFilter)  # type: ignore[assignment]
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: BaseInlineFormSet, change: bool) -> None:
-        """Each changed form goes through the services; the formset itself writes nothing."""
-        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-        for row in formset.forms:
-            if row.has_changed():
-                reviewing.save_review(form=row, alert=formset.instance, by=request.user)  # type: ignore[arg-type]
-                formset.changed_objects.append((row.instance, row.changed_data))
-
-
-admin.site.register(Alert, AnnotatedAlertAdmin)
+# The page of an alert shows what people wrote about it; its list can be narrowed down by that.
+alert_admin = type(admin.site.get_model_admin(Alert))
+alert_admin.inlines = (*alert_admin.inlines, AnnotationInline)
+alert_admin.list_filter = (*alert_admin.list_filter, NotedFilter)
 
 
 def _alert_link(alert: Alert) -> str:
     url = reverse("admin:alerts_alert_change", args=[alert.pk])
-    name, month = alert.project.name, date_format(alert.month, "M Y")
+    name, month = alert.project.name, short_month(alert.month)
     return format_html('<a href="{}">{}</a><span class="sub">{}</span>', url, name, month)
 
 
@@ -85,13 +115,22 @@ def _link(annotation: Annotation) -> str:
     return render_to_string("admin/annotations/link.html", {"note": annotation})
 
 
+READY_REASONS = (
+    _("There is no source for it."),
+    _("It is not about this month."),
+    _("It says what others have said already."),
+    _("It names or blames a person."),
+    _("It is advertising."),
+)
+
+
 @admin.register(Annotation)
 class AnnotationAdmin(PermissionTableMixin, QueueMixin):
     """The review queue: those that wait first come first, the others newest first."""
 
     view_action, change_action = "annotation.view", "annotation.review"
-    form = ReviewForm
-    fields = ("text", "link", "reason", "seen_version")
+    form = ReviewPageForm
+    fields = ("text", "link", "cause", "reason", "seen_version")
     list_display = ("words", "on", "author", "status_chip", "open_reports", "created_at")
     list_filter = ("status", "alert__project__family")
     list_select_related = ("alert__project", "author")
@@ -131,10 +170,10 @@ class AnnotationAdmin(PermissionTableMixin, QueueMixin):
 
     @admin.display(description=_("reports"))
     def open_reports(self, annotation: Annotation) -> str:
-        return str(annotation.reported or "–")  # type: ignore[attr-defined]
+        return str(annotation.reported or "–")  # type: ignore[attr-defined]  # annotated by get_queryset
 
     def row_name(self, row: Annotation) -> str:
-        return gettext("Annotation on %(alert)s") % {"alert": name_of(row.alert)}
+        return gettext("Note on %(alert)s") % {"alert": alert_name(row.alert)}
 
     def page_context(self, request: HttpRequest, row: Annotation) -> dict[str, Any]:
         heading = Annotation.objects.filter(alert=row.alert_id, headline=True).select_related("author").first()
@@ -142,7 +181,9 @@ class AnnotationAdmin(PermissionTableMixin, QueueMixin):
         return {
             "note": row,
             "alert": row.alert,
+            "ready_reasons": READY_REASONS,
             "decisions": [name for name, step in services.STEPS.items() if row.status in step],
+            "may_explain": may(request.user, "alert.triage") and Move.EXPLAIN in moves_for_people(row.alert.status),
             "entries": annotation_history(row),
             "note_reports": row.reports.select_related("reporter", "resolved_by"),
             "heading": heading,
@@ -150,7 +191,10 @@ class AnnotationAdmin(PermissionTableMixin, QueueMixin):
         }
 
     def save_model(self, request: HttpRequest, obj: Annotation, form: Any, change: bool) -> None:
-        reviewing.save_review(form=form, alert=obj.alert, by=request.user)  # type: ignore[arg-type]
+        try:
+            reviewing.save_review(form=form, alert=obj.alert, by=acting_user(request))
+        except IllegalTransition as error:
+            self.message_user(request, str(error.message), messages.ERROR)
 
     def response_change(self, request: HttpRequest, obj: Annotation) -> HttpResponse:
         if "_headline" in request.POST:
@@ -184,7 +228,7 @@ class ReportAdmin(PermissionTableMixin, QueueMixin):
     def why(self, report: Report) -> str:
         return format_html('<span class="words" dir="auto">{}</span>', report.reason)
 
-    @admin.display(description=_("annotation"))
+    @admin.display(description=_("note"))
     def about(self, report: Report) -> str:
         return format_html(
             '<span class="words" dir="auto">{}</span>{} {}',
@@ -198,7 +242,7 @@ class ReportAdmin(PermissionTableMixin, QueueMixin):
         return chip("report", report.status, report.get_status_display())
 
     def row_name(self, row: Report) -> str:
-        return gettext("Report on %(alert)s") % {"alert": name_of(row.annotation.alert)}
+        return gettext("Report on %(alert)s") % {"alert": alert_name(row.annotation.alert)}
 
     def page_context(self, request: HttpRequest, row: Report) -> dict[str, Any]:
         return {
@@ -210,4 +254,4 @@ class ReportAdmin(PermissionTableMixin, QueueMixin):
         }
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        reviewing.save_report_decision(form=form, by=request.user)  # type: ignore[arg-type]
+        reviewing.save_report_decision(form=form, by=acting_user(request))

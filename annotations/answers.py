@@ -15,6 +15,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from accounts.caching import keep_private
 from accounts.permissions import may
 from annotations.models import Annotation
 
@@ -33,7 +34,8 @@ def needs(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if may(request.user, action):
                 response = view(request, *args, **kwargs)
-                response.setdefault("Cache-Control", "private, no-store")
+                if "Cache-Control" not in response:
+                    keep_private(response, no_store=True)
                 return response
             if request.user.is_authenticated:
                 if wants_json(request):

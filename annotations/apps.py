@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class AnnotationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "annotations"
-    verbose_name = _("Annotations")
+    verbose_name = _("Notes")

@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.curation.forms import SeenVersionMixin, at_version, merge
-from alerts.models import Alert, Category
+from alerts.lifecycle import Move, moves_for_people
+from alerts.models import MAX_LABEL_LENGTH, Alert, Category
 from annotations.models import MAX_LENGTH, MIN_LENGTH, Annotation, Report
 from annotations.services import STEPS
 from annotations.validators import validate_link
+from curation.history import at_version
+from curation.seen_version import SeenVersionMixin, merge
 from database.validators import validate_text
 
 STEP_LABELS = {"approve": _("approve"), "reject": _("reject"), "remove": _("remove")}
@@ -61,7 +63,7 @@ class AnnotationForm(SeenVersionMixin):
         before = current.history.filter(version__gt=seen).order_by("-history_date", "-history_id").first()
         return format_html(
             "{}<blockquote dir='auto'>{}<br>{}</blockquote>{}",
-            gettext("This annotation was changed meanwhile by %(name)s; it now reads (%(status)s):")
+            gettext("This note was changed meanwhile by %(name)s; it now reads (%(status)s):")
             % {
                 "name": getattr(before, "history_user", None) or "–",
                 "status": current.get_status_display(),
@@ -99,9 +101,46 @@ class ReviewForm(AnnotationForm):
             status = Annotation.objects.values_list("status", flat=True).get(pk=self.instance.pk)
             if status not in STEPS[self.chosen_step]:
                 shown = Annotation.Status(status).label
-                self.add_error(None, gettext("An annotation that is “%(status)s” cannot be treated so.") % {"status": shown})
+                message = gettext("A note that is “%(status)s” cannot be changed this way.")
+                self.add_error(None, message % {"status": shown})
         if self.chosen_step in {"reject", "remove"} and not (cleaned.get("reason") or "").strip():
             self.add_error("reason", ValidationError(gettext("Say why: the author will read it.")))
+        return cleaned
+
+
+class ReviewPageForm(ReviewForm):
+    """The annotation's own page, where the alert can be explained in the same step."""
+
+    EXPLAIN = "explain"
+    cause = forms.ModelChoiceField(
+        Category.objects.all(), label=_("cause"), required=False, help_text=_("To approve and explain: the kind of cause.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "approve" in self.possible:
+            field: Any = self.fields["step"]
+            field.choices = [*field.choices, (self.EXPLAIN, _("approve and explain"))]
+
+    @property
+    def chosen_step(self) -> str:
+        return "approve" if self.explains else super().chosen_step
+
+    @property
+    def explains(self) -> bool:
+        """Whether the alert is explained by the annotation that is approved."""
+        return bool(self.cleaned_data.get("step") == self.EXPLAIN)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        alert = self.instance.alert
+        if self.explains and Move.EXPLAIN not in moves_for_people(alert.status):
+            text = gettext("The alert is “%(status)s” and cannot be explained: only approve the note.")
+            self.add_error(None, text % {"status": alert.get_status_display()})
+        elif self.explains and not cleaned.get("cause"):
+            self.add_error("cause", gettext("Choose the kind of cause that explains this alert."))
+        if cleaned.get("cause") and not self.explains:
+            self.add_error("cause", gettext("A cause alone changes nothing: approve and explain, or leave it empty."))
         return cleaned
 
 
@@ -109,7 +148,7 @@ class ReportDecisionForm(forms.ModelForm):
     """What to do about a report: dismiss it, change the annotation, or take the annotation off."""
 
     text = CountedAsStored(
-        label=_("Annotation"),
+        label=_("Note"),
         widget=forms.Textarea(attrs=TEXT_ATTRIBUTES),
         min_length=MIN_LENGTH,
         max_length=MAX_LENGTH,
@@ -143,13 +182,13 @@ class ReportDecisionForm(forms.ModelForm):
         report = Report.objects.select_for_update().select_related("resolved_by").get(pk=self.instance.pk)
         note = Annotation.objects.select_for_update().get(pk=self.instance.annotation_id)
         if report.status != Report.Status.OPEN:
-            self.add_error(None, gettext("This report was settled already, by %(name)s.") % {"name": report.resolved_by})
+            self.add_error(None, gettext("%(name)s has already resolved this report.") % {"name": report.resolved_by})
         elif cleaned.get("seen_version") != note.version:
             base = at_version(note, cleaned.get("seen_version"))
             words = {"text": note.text, "link": note.link}
             seen = {"text": base.text, "link": base.link} if base else {}
             merge(self, base=seen, now=words, seen_version=note.version)
-            text = gettext("The annotation was changed meanwhile; it now reads:")
+            text = gettext("The note was changed meanwhile; it now reads:")
             again = gettext("What you typed is still here. Save again to put it in place.")
             self.add_error(
                 None, ValidationError(format_html("{}<blockquote dir='auto'>{}</blockquote>{}", text, note.text, again))
@@ -173,15 +212,21 @@ class LabelForm(forms.Form):
     """Category and label of an alert, from the public pages."""
 
     category = forms.ModelChoiceField(Category.objects.all(), label=_("Kind of cause"), required=False, to_field_name="slug")
-    label = forms.CharField(label=_("Label"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    label = forms.CharField(
+        label=_("Label"), max_length=MAX_LABEL_LENGTH, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages={"required": _("The version that was seen is missing: load the page again.")},
+    )
 
     @staticmethod
     def as_sent(alert: Any) -> dict[str, str]:
         """Category and label of `alert` (or of a row of its history) as a browser sends them."""
         return {"category": alert.category.slug if alert.category_id else "", "label": alert.label}
 
-    def meet(self, current: Alert) -> None:
+    def add_conflict_error(self, current: Alert) -> None:
         """Somebody else changed the alert: say how it is now, and let saving again put in place what was typed."""
         base = at_version(current, self.cleaned_data.get("version"))
         merge(self, base=self.as_sent(base) if base else {}, now=self.as_sent(current), version=current.version)

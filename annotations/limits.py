@@ -11,9 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.permissions import may
+from alerts.models import Alert
 from annotations.models import Annotation, ContributionBucket
+from events.models import Event
+from events.models import Status as EventStatus
 
-YOUNG = dt.timedelta(days=7)
+NEW_ACCOUNT_AGE = dt.timedelta(days=7)
+MAX_PENDING_ON_ALERT = 30
 
 
 class TooMuch(Exception):
@@ -40,6 +44,7 @@ def refuse_too_much(*, by: User, now: dt.datetime) -> None:
             _("Your account is new here. You can contribute in %(wait)s.") % {"wait": _in_words(wait)}, retry_after=wait
         )
     waiting = Annotation.objects.filter(author=by, status=Annotation.Status.PENDING).count()
+    waiting += Event.objects.filter(author=by, status=EventStatus.PENDING).count()
     if waiting >= settings.CONTRIBUTION_QUEUE_CAP:
         text = ngettext(
             "%(count)s note of yours waits for review. Please wait until it has been looked at.",
@@ -48,9 +53,23 @@ def refuse_too_much(*, by: User, now: dt.datetime) -> None:
         )
         raise TooMuch(text % {"count": waiting}, retry_after=3600)
     _spend(f"user:{by.pk}", capacity=settings.CONTRIBUTION_BURST, per_hour=settings.CONTRIBUTIONS_PER_HOUR, now=now)
-    if age < YOUNG and not trusted:
+    if age < NEW_ACCOUNT_AGE and not trusted:
         hourly = settings.NEW_ACCOUNT_CONTRIBUTIONS_PER_HOUR
         _spend("new accounts", capacity=hourly, per_hour=hourly, now=now)
+
+
+def refuse_more_on(alert: Alert, *, by: User) -> None:
+    """Raise TooMuch when as many notes on `alert` wait for review as moderators can be asked to read."""
+    if may(by, "annotation.review"):
+        return
+    waiting = Annotation.objects.filter(alert=alert, status=Annotation.Status.PENDING).count()
+    if waiting >= MAX_PENDING_ON_ALERT:
+        text = ngettext(
+            "%(count)s note on this alert waits for review already. Please come back when it has been looked at.",
+            "%(count)s notes on this alert wait for review already. Please come back when they have been looked at.",
+            waiting,
+        )
+        raise TooMuch(text % {"count": waiting}, retry_after=3600)
 
 
 def _spend(key: str, *, capacity: int, per_hour: int, now: dt.datetime) -> None:

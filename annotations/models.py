@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
@@ -9,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from alerts.models import Alert
-from annotations.validators import validate_link, validate_text
+from annotations.validators import shown_link, validate_link, validate_note, validate_text
 from database.fields import ExactCharField
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 MIN_LENGTH, MAX_LENGTH = 10, 500
 
@@ -28,7 +34,7 @@ class Annotation(models.Model):
     text = models.TextField(
         _("text"),
         max_length=MAX_LENGTH,
-        validators=[MinLengthValidator(MIN_LENGTH), MaxLengthValidator(MAX_LENGTH), validate_text],
+        validators=[MinLengthValidator(MIN_LENGTH), MaxLengthValidator(MAX_LENGTH), validate_note],
         help_text=_("What happened? 10 to 500 characters."),
     )
     link = models.CharField(
@@ -50,11 +56,16 @@ class Annotation(models.Model):
         table_name="annotations_history", history_change_reason_field=models.CharField(max_length=500, null=True)
     )
 
+    # Read by the history when the row is written.
+    _history_user: User | None
+    _history_date: dt.datetime
+    _change_reason: str
+
     class Meta:
         db_table = "annotations"
         ordering = ["-created_at", "-pk"]
-        verbose_name = _("annotation")
-        verbose_name_plural = _("annotations")
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
         constraints = [
             models.UniqueConstraint(fields=["alert", "headline"], name="annotations_one_headline"),
             models.CheckConstraint(
@@ -66,6 +77,11 @@ class Annotation(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
+    @property
+    def shown_link(self) -> str:
+        """The link as it is safe to show: see `annotations.validators.shown_link`."""
+        return shown_link(self.link)
+
 
 class Report(models.Model):
     """Somebody says that a published annotation is wrong or harmful."""
@@ -75,7 +91,7 @@ class Report(models.Model):
         DISMISSED = "dismissed", _("dismissed")
         UPHELD = "upheld", _("upheld")
 
-    annotation = models.ForeignKey(Annotation, models.CASCADE, related_name="reports", verbose_name=_("annotation"))
+    annotation = models.ForeignKey(Annotation, models.CASCADE, related_name="reports", verbose_name=_("note"))
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports", verbose_name=_("reporter"))
     reason = models.CharField(_("reason"), max_length=300, validators=[validate_text])
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN, db_index=True)

@@ -7,10 +7,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.requests import acting_user
 from alerts.models import Alert
+from alerts.services import alert_explain
 from annotations import services
-from annotations.forms import ReportDecisionForm, ReviewForm
+from annotations.forms import ReportDecisionForm, ReviewForm, ReviewPageForm
 from annotations.models import Annotation, Report
+from curation.reports import NotPossible
 
 STEP_SERVICES = {
     "approve": services.annotation_approve,
@@ -20,7 +23,10 @@ STEP_SERVICES = {
 
 
 def save_review(*, form: ReviewForm, alert: Alert, by: User) -> Annotation:
-    """Write a new annotation, or change the words of one and then take the step that was chosen."""
+    """Write a new annotation, or change the words of one, take the step that was chosen, and explain the alert by it.
+
+    Raises IllegalTransition where the alert cannot be explained any more.
+    """
     given = form.cleaned_data
     reason = given.get("reason", "")
     annotation: Annotation = form.instance
@@ -32,6 +38,8 @@ def save_review(*, form: ReviewForm, alert: Alert, by: User) -> Annotation:
         )
     if form.chosen_step:
         annotation = STEP_SERVICES[form.chosen_step](annotation=annotation, by=by, reason=reason)
+    if isinstance(form, ReviewPageForm) and form.explains:
+        alert_explain(alert=alert, by=by, category=given["cause"])
     return annotation
 
 
@@ -40,8 +48,8 @@ def take_headline(request: HttpRequest, *, annotation: Annotation) -> None:
     shown = request.POST.get("instead_of", "")
     try:
         instead_of = int(shown) if shown.isdecimal() else None
-        services.annotation_make_headline(annotation=annotation, by=request.user, instead_of=instead_of)  # type: ignore[arg-type]
-    except (services.SlotTaken, services.NotPossible) as error:
+        services.annotation_make_headline(annotation=annotation, by=acting_user(request), instead_of=instead_of)
+    except (services.SlotTaken, NotPossible) as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("It is the headline now."))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 
 from accounts.models import User
-from alerts.curation.selectors import HistoryEntry, history_entries
 from annotations.models import Annotation, Report
+from curation.history import HistoryEntry, history_entries
+from events.models import Event, EventReport
 
+MAX_EVENTS = 50
 HEADLINE_FIRST = (F("headline").desc(nulls_last=True), "created_at", "pk")
 
 
@@ -44,6 +46,13 @@ def contributions_of(user: User) -> tuple[QuerySet[Annotation], QuerySet[Report]
     notes = Annotation.objects.filter(author=user).select_related("alert__project")
     reports = Report.objects.filter(reporter=user).select_related("annotation__alert__project")
     return notes.order_by("-created_at", "-pk"), reports.order_by("-created_at", "-pk")[:50]
+
+
+def events_of(user: User) -> tuple[QuerySet[Event], QuerySet[EventReport]]:
+    """The events that `user` wrote, those about a span of months among them, and the reports on events; the newest of both."""
+    written = Event.objects.filter(author=user).order_by("-created_at", "-pk")
+    reports = EventReport.objects.filter(reporter=user).select_related("event").order_by("-created_at", "-pk")
+    return written[:MAX_EVENTS], reports[:MAX_EVENTS]
 
 
 @dataclass(frozen=True, slots=True)

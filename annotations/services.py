@@ -17,10 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, require
 from alerts.models import Alert
-from annotations.limits import refuse_too_much
+from annotations.limits import refuse_more_on, refuse_too_much
 from annotations.models import Annotation, Report
+from curation.reports import NotPossible, resolve_report
+from curation.vocabulary import reason as reason_of
 from database.transactions import retried_transaction
 
 Status = Annotation.Status
@@ -39,20 +41,12 @@ STEPS: Mapping[str, Mapping[Status, Status]] = MappingProxyType(
 )
 
 
-class NotPossible(Exception):
-    """The status of the annotation or report does not allow the step."""
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        super().__init__(message)
-
-
 class ChangedMeanwhile(Exception):
     """Somebody changed the annotation after the page was made; `current` is the row as it is now."""
 
     def __init__(self, current: Annotation) -> None:
         self.current = current
-        self.message = _("The annotation was changed meanwhile. Look at it again before you decide.")
+        self.message = _("The note was changed meanwhile. Look at it again before you decide.")
         super().__init__(self.message)
 
 
@@ -61,13 +55,8 @@ class SlotTaken(Exception):
 
     def __init__(self, current: Annotation | None) -> None:
         self.current = current
-        self.message = _("Another annotation became the headline of this alert meanwhile.")
+        self.message = _("Another note became the headline of this alert meanwhile.")
         super().__init__(self.message)
-
-
-def _require(by: User, action: str) -> None:
-    if not may(by, action):
-        raise PermissionDenied(_("You may not do this."))
 
 
 def _clean(text: str) -> str:
@@ -76,8 +65,11 @@ def _clean(text: str) -> str:
 
 
 def annotation_contribute(*, alert: Alert, by: User, text: str, link: str = "", now: dt.datetime | None = None) -> Annotation:
-    """Add what `by` knows about `alert`: published at once from a reviewer, waiting for review from others."""
-    _require(by, "annotation.contribute")
+    """Add what `by` knows about `alert`: published at once from a reviewer, waiting for review from others.
+
+    The same words of the same author about the same alert are one note, however often they are sent.
+    """
+    require(by, "annotation.contribute")
     return _contribute(alert, by, text, link, now or timezone.now())
 
 
@@ -92,11 +84,24 @@ def _contribute(alert: Alert, by: User, text: str, link: str, now: dt.datetime) 
         status=Status.PUBLISHED if reviewer else Status.PENDING,
     )
     annotation.clean_fields()
+    if sent_before := _sent_before(annotation):
+        return sent_before
     refuse_too_much(by=by, now=now)
-    _save(annotation, by, "Written")
+    refuse_more_on(alert, by=by)
+    _save(annotation, by, reason_of("written"))
     if reviewer:
         _head_if_free(annotation, by)
     return annotation
+
+
+def _sent_before(annotation: Annotation) -> Annotation | None:
+    """The note with the same words, author and alert that stands already. The author's row is locked, so that of two equal
+    notes sent at once the second waits and finds the first."""
+    User.objects.select_for_update().get(pk=annotation.author_id)
+    standing = Annotation.objects.select_for_update().filter(
+        alert=annotation.alert, author=annotation.author, status__in=(Status.PENDING, Status.PUBLISHED)
+    )
+    return next((note for note in standing if (note.text, note.link) == (annotation.text, annotation.link)), None)
 
 
 @retried_transaction
@@ -109,13 +114,14 @@ def annotation_edit(
     """
     reviewer = may(by, "annotation.review")
     if not reviewer and not (annotation.author_id == by.pk and may(by, "annotation.edit_own")):
-        raise PermissionDenied(_("Only its author and moderators may change an annotation."))
+        raise PermissionDenied(_("Only its author and moderators may change a note."))
+    new_text, new_link = _clean(text), link.strip()
+    current = _lock(annotation, None)
+    if (new_text, new_link) == (current.text, current.link):
+        return current  # it says so already: sent twice, perhaps
     current = _lock(annotation, expected_version)
     if current.status == Status.REMOVED and not reviewer:
-        raise NotPossible(_("The annotation was removed by a moderator and cannot be changed."))
-    new_text, new_link = _clean(text), link.strip()
-    if (new_text, new_link) == (current.text, current.link):
-        return current
+        raise NotPossible(_("The note was removed by a moderator and cannot be changed."))
     current.text, current.link = new_text, new_link
     current.clean_fields()
     if not reviewer:
@@ -124,7 +130,7 @@ def annotation_edit(
     elif reason.strip():
         current.review_reason = reason.strip()
         current.clean_fields(exclude=["text", "link"])
-    _save(current, by, f"Edited: {reason.strip()}" if reason.strip() else "Edited")
+    _save(current, by, reason_of("edited", because=reason))
     return current
 
 
@@ -156,11 +162,11 @@ def annotation_make_headline(*, annotation: Annotation, by: User, instead_of: in
 
     Raises SlotTaken when another one than `instead_of` has the place by now: the moderator then decides on what is there.
     """
-    _require(by, "annotation.review")
+    require(by, "annotation.review")
     Alert.objects.select_for_update().get(pk=annotation.alert_id)
     current = _lock(annotation, None)
     if current.status != Status.PUBLISHED:
-        raise NotPossible(_("Only a published annotation can be the headline."))
+        raise NotPossible(_("Only a published note can be the headline."))
     if current.headline:
         return current
     heading = Annotation.objects.select_for_update().filter(alert=current.alert_id, headline=True).first()
@@ -168,27 +174,29 @@ def annotation_make_headline(*, annotation: Annotation, by: User, instead_of: in
         raise SlotTaken(heading)
     if heading:
         heading.headline = None
-        _save(heading, by, "No longer the headline")
+        _save(heading, by, reason_of("no-headline"))
     current.headline = True
-    _save(current, by, "Made the headline")
+    _save(current, by, reason_of("headline"))
     return current
 
 
 @retried_transaction
 def annotation_report(*, annotation: Annotation, by: User, reason: str, now: dt.datetime | None = None) -> Report:
     """Tell the moderators that a published annotation is wrong or harmful; once for each person."""
-    _require(by, "annotation.report")
+    require(by, "annotation.report")
     report = Report(annotation=annotation, reporter=by, reason=_clean(reason))
     report.clean_fields()
     current = _lock(annotation, None)
     if current.status != Status.PUBLISHED:
-        raise NotPossible(_("Only a published annotation can be reported."))
+        raise NotPossible(_("Only a published note can be reported."))
     earlier = Report.objects.filter(annotation=annotation, reporter=by).first()
+    if earlier is not None and earlier.status == Report.Status.OPEN and earlier.reason == report.reason:
+        return earlier  # sent twice
     if earlier is not None and earlier.status == Report.Status.OPEN:
-        raise NotPossible(_("You have reported this annotation already. The moderators will look at it."))
+        raise NotPossible(_("You have already reported this note. The moderators will look at it."))
     if earlier is not None:
         raise NotPossible(
-            _("You have reported this annotation already, and it was settled (%(status)s): see “My contributions”.")
+            _("You have already reported this note, and the report was resolved (%(status)s): see “My contributions”.")
             % {"status": earlier.get_status_display()}
         )
     refuse_too_much(by=by, now=now or timezone.now())
@@ -218,30 +226,23 @@ def report_uphold(
 
 
 def _resolve(report: Report, by: User, status: Report.Status, resolution: str, now: dt.datetime | None) -> Report:
-    _require(by, "report.resolve")
-    current = Report.objects.select_for_update().select_related("annotation").get(pk=report.pk)
-    if current.status != Report.Status.OPEN:
-        raise NotPossible(_("This report was settled already, by %(name)s.") % {"name": current.resolved_by})
-    current.status, current.resolution, current.resolved_by = status, resolution.strip(), by
-    current.resolved_at = now or timezone.now()
-    current.clean_fields(exclude=["reason"])
-    current.save()
-    return current
+    require(by, "report.resolve")
+    return resolve_report(report, "annotation", by=by, status=status, resolution=resolution, now=now)
 
 
 def _step(name: str, annotation: Annotation, by: User, reason: str, expected_version: int | None) -> Annotation:
-    _require(by, "annotation.review")
+    require(by, "annotation.review")
     current = _lock(annotation, expected_version)
     target = STEPS[name].get(Status(current.status))
     if target is None:
         raise NotPossible(
-            _("An annotation that is “%(status)s” cannot be treated so.") % {"status": current.get_status_display()}
+            _("A note that is “%(status)s” cannot be changed this way.") % {"status": current.get_status_display()}
         )
     current.status, current.review_reason = target, reason.strip()
     if target != Status.PUBLISHED:
         current.headline = None
     current.clean_fields(exclude=["text", "link"])
-    _save(current, by, f"{name}: {reason.strip()}" if reason.strip() else name)
+    _save(current, by, reason_of(name, because=reason))
     return current
 
 
@@ -261,8 +262,8 @@ def _lock(annotation: Annotation, expected_version: int | None) -> Annotation:
 def _save(annotation: Annotation, by: User, why: str) -> None:
     if annotation.pk:
         annotation.version += 1
-    annotation._history_user = by  # type: ignore[attr-defined]
-    annotation._change_reason = why[:500]  # type: ignore[attr-defined]
+    annotation._history_user = by
+    annotation._change_reason = why
     annotation.save()
 
 
@@ -273,7 +274,7 @@ def _head_if_free(annotation: Annotation, by: User) -> None:
     try:
         with transaction.atomic():
             annotation.headline = True
-            _save(annotation, by, "Made the headline")
+            _save(annotation, by, reason_of("headline"))
     except IntegrityError:
         annotation.headline = None
         annotation.version -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,40 +14,51 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.detection.types import Panel, VerdictCode
-from alerts.models import DetectionPolicy
-from alerts.policies import SITE, rules_of
-from dashboards.selectors import remembered, scope_key
-from dashboards.templatetags.figures import number, short_month
+from alerts.detection.types import FloatArray, Panel, VerdictCode
+from alerts.models import Alert, Direction
+from alerts.policies import RuleBook
+from dashboards.caching import cached_until_data_changes
+from dashboards.episodes import months_of, touching
+from dashboards.selectors import scope_key
+from dashboards.sentences import part_words
 from edits import selectors as edits
+from edits.figures import number, short_month
 from edits.metrics import Metric
 from edits.models import Project
 from edits.months import FIRST_MONTH, add_months, month_range
+from edits.selectors import CountsPanel, exceptional_definitions
 
 MONTHS = 24
 LEVELS = (2.0, 3.0, 4.5, 7.0)  # of the score, in standard deviations
 ROWS_PER_PAGE = 25
 MISSING, UNJUDGED, AS_EXPECTED = "m", "u", ""
 STYLES: dict[str, tuple[str, str | Promise]] = {  # class: a shape besides the colour, and the same in words
-    "d4": ("▼", _("far below expected")),
-    "d3": ("▾", _("well below expected")),
+    "d4": ("▼▼", _("far below expected")),
+    "d3": ("▼", _("well below expected")),
     "d2": ("▾", _("below expected")),
-    "d1": ("", _("slightly below expected")),
+    "d1": ("−", _("slightly below expected")),
     AS_EXPECTED: ("", _("as expected")),
-    "p1": ("", _("slightly above expected")),
+    "p1": ("+", _("slightly above expected")),
     "p2": ("▴", _("above expected")),
-    "p3": ("▴", _("well above expected")),
-    "p4": ("▲", _("far above expected")),
+    "p3": ("▲", _("well above expected")),
+    "p4": ("▲▲", _("far above expected")),
     UNJUDGED: ("·", _("too little history")),
     MISSING: ("×", _("missing")),
 }
 
 
+LEAST_OF_ALERT = 2  # the level at which a month is drawn that belongs to an alert, however much is expected by then
+
+
 class HeatCell(NamedTuple):
-    """One month of one project; `style` is one of STYLES. A tuple: a page remembers a thousand of them."""
+    """One month of one project; `style` is one of STYLES. A tuple: a page remembers a thousand of them.
+
+    alert: the one that the month belongs to.
+    """
 
     style: str
     value: float
+    alert: Alert | None = None
 
 
 class Mark(NamedTuple):
@@ -71,13 +83,17 @@ class HeatRow:
     def marks(self) -> Iterator[Mark]:
         """The cells in the reader's language. Those out of the ordinary lead to the two years around them."""
         explorer = self.project.get_absolute_url()
-        for month, (style, count) in zip(self.months, self.cells, strict=True):
+        for month, (style, count, alert) in zip(self.months, self.cells, strict=True):
             sign, words = STYLES[style]
             said = {"month": short_month(month), "count": number(count), "words": words}
             text = gettext("%(month)s: %(words)s") if style == MISSING else gettext("%(month)s: %(count)s, %(words)s")
             first, last = max(add_months(month, -MONTHS // 2), FIRST_MONTH), add_months(month, MONTHS // 2)
             url = f"{explorer}?metric={self.metric}&from={first:%Y-%m}&to={last:%Y-%m}" if style[:1] in "pd" and style else ""
-            yield Mark(style, sign, text % said, url)
+            if alert is not None:
+                url += f"&alert={alert.pk}"
+                said["part"] = part_words(alert)
+                text = gettext("%(month)s: %(count)s, %(part)s") if alert.month != month else text
+            yield Mark(f"{style} of-alert" if alert else style, sign, text % said, url)
 
 
 def style_of(count: float, score: float) -> str:
@@ -94,57 +110,75 @@ def largest_projects(metric: Metric, month: dt.date, family: str) -> list[int]:
     """Ids of the projects by their counts in the year that ends with `month`, largest first."""
 
     def build() -> list[int]:
-        slices = {field: metric.series[0][0][i] for i, field in enumerate(metric.slice_fields)}
-        rows = metric.model._default_manager.filter(month__range=(add_months(month, -11), month))
-        if family:
-            rows = rows.filter(project__family=family)
-        first = rows.filter(**slices).values_list("project").annotate(total=Sum(metric.count_field))
-        totals = dict(first.order_by())
-        if len(metric.series) > 1:
-            other = {field: metric.series[-1][0][i] for i, field in enumerate(metric.slice_fields)}
-            for project, total in (
-                rows.filter(**other).values_list("project").annotate(total=Sum(metric.count_field)).order_by()
-            ):
-                totals.setdefault(project, total)
+        year = {"month__range": (add_months(month, -11), month)} | ({"project__family": family} if family else {})
+        others = exceptional_definitions(metric)
+        totals: dict[int, int] = {}
+        for definition in metric.definitions:
+            counted: Counter[int] = Counter()
+            for slice_ in definition.slices:
+                rows = metric.rows(slice_).filter(**year).values_list("project").order_by()
+                counted.update(dict(rows.annotate(total=Sum(metric.count_field))))
+            # The best definition that has counts, unless the project's series uses this one.
+            totals |= {pk: total for pk, total in counted.items() if pk not in totals or others.get(pk) is definition}
         return sorted(totals, key=lambda project: (-totals[project], project))
 
-    return remembered(f"largest:{metric.name}:{month:%Y-%m}:{family}", build)
+    return cached_until_data_changes(f"largest:{metric.name}:{month:%Y-%m}:{family}", build)
 
 
 def heat_rows(metric: Metric, month: dt.date, project_ids: list[int]) -> list[HeatRow]:
-    """Two years to `month` of the given projects, in their order."""
+    """Two years to `month` of the given projects, in their order, by the rules that judge each of them now."""
     months = list(month_range(add_months(month, 1 - MONTHS), month))
-    key = f"heat-map:{metric.name}:{month:%Y-%m}:{hash(tuple(project_ids))}"
-    rows = remembered(key, lambda: _cells(metric, month, project_ids))
+    book = RuleBook()
+    key = f"heat-map:{metric.name}:{month:%Y-%m}:{scope_key(project_ids)}:{book.key}"
+    rows = cached_until_data_changes(key, lambda: _cells(metric, months, project_ids, book))
     projects = Project.objects.in_bulk(list(rows))
-    return [HeatRow(projects[pk], metric.name, months, rows[pk]) for pk in project_ids if pk in rows and pk in projects]
+    alerts = _alerts_by_month(metric, months, project_ids)
+    return [
+        HeatRow(projects[pk], metric.name, months, _with_alerts(months, rows[pk], alerts.get(pk, {})))
+        for pk in project_ids
+        if pk in rows and pk in projects
+    ]
+
+
+def projects_with_alerts(metric: Metric, month: dt.date) -> set[int]:
+    """Ids of the projects that had a peak or drop in the two years to `month`."""
+    found = Alert.objects.filter(touching(add_months(month, 1 - MONTHS), month), metric=metric.name).standing()
+    return set(found.order_by().values_list("project_id", flat=True))
 
 
 def judged(metric: Metric, month: dt.date, projects: Collection[int] | None) -> int:
-    """How many of `projects` (or all) have a count in `month` and enough history for the site's detector to judge it."""
+    """How many of `projects` (or all) have a count in `month` and enough history for their rules to judge it."""
+    book = RuleBook()
 
     def build() -> int:
         panel = edits.counts_panel(metric=metric, project_ids=projects, between=(FIRST_MONTH, month))
         if not panel.months or panel.months[-1] != month:
             return 0
-        rules = rules_of(DetectionPolicy.objects.get(scope=SITE))
-        verdicts = rules.detector.detect(Panel(panel.values), rules.params, months=slice(-1, None)).verdict
-        return int((verdicts != VerdictCode.NOT_TESTABLE).sum())
+        return int((_judged(panel, book, panel.values, slice(-1, None), "verdict") != VerdictCode.NOT_TESTABLE).sum())
 
-    return remembered(f"judged:{metric.name}:{month:%Y-%m}:{scope_key(projects)}", build)
+    return cached_until_data_changes(f"judged:{metric.name}:{month:%Y-%m}:{scope_key(projects)}:{book.key}", build)
 
 
-def _cells(metric: Metric, month: dt.date, project_ids: list[int]) -> dict[int, list[HeatCell]]:
+def _judged(panel: CountsPanel, book: RuleBook, values: FloatArray, months: slice, what: str) -> FloatArray:
+    """The array `what` of the verdicts on `months` of `values`, each column by the rules of its project."""
+    keys = np.array(book.current_keys(panel.projects))
+    found = np.empty((len(range(*months.indices(len(values)))), len(keys)))
+    for key in np.unique(keys):
+        rules, mine = book.shown(str(key)), keys == key
+        verdicts = rules.detector.detect(Panel(np.ascontiguousarray(values[:, mine])), rules.params, months=months)
+        found[:, mine] = getattr(verdicts, what)
+    return found
+
+
+def _cells(metric: Metric, wanted: list[dt.date], project_ids: list[int], book: RuleBook) -> dict[int, list[HeatCell]]:
     panel = edits.counts_panel(metric=metric, project_ids=project_ids)
     if not panel.months:
         return {}
     # Months after the page's own say nothing about it: the same page is the same page in ten years.
-    last = next((i for i, each in enumerate(panel.months) if each > month), len(panel.months))
-    wanted = list(month_range(add_months(month, 1 - MONTHS), month))
-    rules = rules_of(DetectionPolicy.objects.get(scope=SITE))
+    last = next((i for i, each in enumerate(panel.months) if each > wanted[-1]), len(panel.months))
     offset = max(0, last - MONTHS)
     values = panel.values[:last]
-    scores = rules.detector.detect(Panel(values), rules.params, months=slice(offset, last)).score if last else values
+    scores = _judged(panel, book, values, slice(offset, last), "score") if last else values
     at = {each: index for index, each in enumerate(panel.months[:last])}
     found: dict[int, list[HeatCell]] = {}
     for column, project in enumerate(panel.projects):
@@ -156,3 +190,27 @@ def _cells(metric: Metric, month: dt.date, project_ids: list[int]) -> dict[int, 
             cells.append(HeatCell(style_of(count, score), float(count)))
         found[project] = cells
     return found
+
+
+def _alerts_by_month(metric: Metric, months: list[dt.date], project_ids: list[int]) -> dict[int, dict[dt.date, Alert]]:
+    """By project and month the alert that the month belongs to. Not cached: alerts change without new counts."""
+    found: dict[int, dict[dt.date, Alert]] = {}
+    alerts = Alert.objects.filter(touching(months[0], months[-1]), metric=metric.name, project__in=project_ids)
+    shown = alerts.standing().order_by("month").only("project_id", "month", "episode_end", "direction")
+    for alert in shown:
+        found.setdefault(alert.project_id, {}).update(dict.fromkeys(months_of(alert), alert))
+    return found
+
+
+def _with_alerts(months: list[dt.date], cells: list[HeatCell], alerts: dict[dt.date, Alert]) -> list[HeatCell]:
+    """Each month of an alert is drawn as what it is, also where by then as much was expected."""
+    return [
+        _of_alert(cell, alerts[month]) if month in alerts and cell.style != MISSING else cell
+        for month, cell in zip(months, cells, strict=True)
+    ]
+
+
+def _of_alert(cell: HeatCell, alert: Alert) -> HeatCell:
+    side = "d" if alert.direction == Direction.DROP else "p"
+    level = int(cell.style[1:]) if cell.style[:1] == side and cell.style[1:] else 0
+    return HeatCell(f"{side}{max(level, LEAST_OF_ALERT)}", cell.value, alert)

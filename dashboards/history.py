@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert, Status
-from dashboards.templatetags.figures import number
+from edits.figures import number
 
-MOST_CHANGES = 50
+MAX_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Change:
 def public_history(alert: Alert) -> list[Change]:
     """Changes of count, status, cause and label, newest first. The reasons of moderators stay with them."""
     records = list(
-        alert.history.select_related("history_user", "category").order_by("history_date", "history_id")[:MOST_CHANGES]
+        alert.history.select_related("history_user", "category").order_by("history_date", "history_id")[:MAX_CHANGES]
     )
     changes = []
     for before, now in zip([None, *records], records, strict=False):
         what = _differences(before, now)
         if what:
             who = now.history_user.get_username() if now.history_user else ""
-            changes.append(Change(now.history_date, who, "; ".join(what)))
+            changes.append(Change(now.history_date, who, " · ".join(what)))
     return changes[::-1]
 
 

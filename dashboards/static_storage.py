@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types for it
     """Files named by their content, so that browsers keep them for good; each beside its brotli and gzip form.
 
     References inside stylesheets follow the names. Those inside scripts are left alone: they name source maps, which are for

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_permissions import PermissionTableMixin
 from database.paging import ShortPaginator
-from edits.admin_filters import MetricFilter
-from edits.models import CountRevision, EditCount, EditorCount, MonthlyCount, Project, ProjectAlias
+from edits.admin_filters import MetricFilter, ProjectSearchMixin
+from edits.figures import number
+from edits.metrics import count_models
+from edits.models import CountRevision, MonthlyCount, Project, ProjectAlias
 
 
 class AliasInline(PermissionTableMixin, admin.TabularInline):
@@ -23,13 +24,24 @@ class AliasInline(PermissionTableMixin, admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(PermissionTableMixin, admin.ModelAdmin):
+class ProjectAdmin(PermissionTableMixin, ProjectSearchMixin):
     """The list of wikis, as Wikimedia publishes it."""
 
     view_action = "project.view"
-    list_display = ("domain", "name", "family", "language_code", "closed", "private", "special", "left_matrix_at", "page")
+    list_display = (
+        "domain",
+        "name",
+        "family",
+        "language_code",
+        "closed",
+        "private",
+        "special",
+        "removed_from_sitematrix_at",
+        "page",
+    )
     list_filter = ("family", "closed", "private", "fishbowl", "special", "direction")
-    search_fields = ("domain", "dbname", "site_name", "language_name", "language_name_en", "language_code", "aliases__domain")
+    project_path = "pk"
+    search_fields = ("domain",)  # that there is a search; ProjectSearchMixin says how
     search_help_text = _("Domain, former domain, database name, site name or language.")
     list_per_page = 100
     show_full_result_count = False
@@ -44,9 +56,10 @@ class ProjectAdmin(PermissionTableMixin, admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', project.get_absolute_url(), _("chart"))
 
 
-class CountAdmin(PermissionTableMixin, admin.ModelAdmin):
+class CountAdmin(PermissionTableMixin, ProjectSearchMixin):
     """Monthly counts: found by project, shown newest first, never edited."""
 
+    model: type[MonthlyCount]
     view_action = "counts.view"
     list_per_page = 100
     list_max_show_all = 100
@@ -64,42 +77,27 @@ class CountAdmin(PermissionTableMixin, admin.ModelAdmin):
     def wiki(self, row: MonthlyCount) -> str:
         return row.project.domain
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[MonthlyCount], search_term: str
-    ) -> tuple[QuerySet[MonthlyCount], bool]:
-        """Search the thousand projects first: the millions of counts are then found by their key."""
-        if not search_term:
-            return queryset, False
-        projects = Project.objects.filter(domain__icontains=search_term).values_list("pk", flat=True)[:500]
-        return queryset.filter(project__in=list(projects)), False
-
     @admin.display(description=_("month"), ordering="month")
     def month_name(self, row: MonthlyCount) -> str:
         return f"{row.month:%Y-%m}"
 
+    @admin.display(description=_("count"))
+    def amount(self, row: MonthlyCount) -> str:
+        return number(getattr(row, row.count_field))
 
-@admin.register(EditCount)
-class EditCountAdmin(CountAdmin):
-    list_display = ("wiki", "month_name", "page_type", "editor_type", "edits", "updated_at")
-    list_filter = ("page_type", "editor_type")
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("wiki", "month_name", *self.model.slice_fields, "amount", "updated_at")
 
-    @admin.display(description=_("edits"), ordering="edit_count")
-    def edits(self, row: EditCount) -> str:
-        return number_format(row.edit_count, use_l10n=True, force_grouping=True)
+    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.model.slice_fields
 
 
-@admin.register(EditorCount)
-class EditorCountAdmin(CountAdmin):
-    list_display = ("wiki", "month_name", "activity_level", "editors", "updated_at")
-    list_filter = ("activity_level",)
-
-    @admin.display(description=_("editors"), ordering="editor_count")
-    def editors(self, row: EditorCount) -> str:
-        return number_format(row.editor_count, use_l10n=True, force_grouping=True)
+for count_model in count_models():
+    admin.site.register(count_model, CountAdmin)
 
 
 @admin.register(CountRevision)
-class CountRevisionAdmin(PermissionTableMixin, admin.ModelAdmin):
+class CountRevisionAdmin(PermissionTableMixin, ProjectSearchMixin):
     """Counts that Wikimedia corrected after we had stored them."""
 
     view_action = "counts.view"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
-FAMILIES: dict[str, str] = {
-    "wikipedia": "Wikipedia",
-    "wiktionary": "Wiktionary",
-    "wikibooks": "Wikibooks",
-    "wikinews": "Wikinews",
-    "wikiquote": "Wikiquote",
-    "wikisource": "Wikisource",
-    "wikiversity": "Wikiversity",
-    "wikivoyage": "Wikivoyage",
-    "wikidata": "Wikidata",
-    "mediawiki": "MediaWiki",
-    "wikimedia": "Wikimedia",
-    "wikifunctions": "Wikifunctions",
-    "wikimediafoundation": "Wikimedia Foundation",
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+# As the wikis of the reader's language call them.
+FAMILIES: dict[str, Promise] = {
+    "wikipedia": _("Wikipedia"),
+    "wiktionary": _("Wiktionary"),
+    "wikibooks": _("Wikibooks"),
+    "wikinews": _("Wikinews"),
+    "wikiquote": _("Wikiquote"),
+    "wikisource": _("Wikisource"),
+    "wikiversity": _("Wikiversity"),
+    "wikivoyage": _("Wikivoyage"),
+    "wikidata": _("Wikidata"),
+    "mediawiki": _("MediaWiki"),
+    "wikimedia": _("Wikimedia"),
+    "wikifunctions": _("Wikifunctions"),
+    "wikimediafoundation": _("Wikimedia Foundation"),
 }
 
 
@@ -32,5 +38,20 @@ def is_wikimedia(domain: str) -> bool:
     return top == "org" and name.rpartition(".")[2] in FAMILIES
 
 
-def family_name(family: str) -> Any:
-    return FAMILIES.get(family, family.capitalize())
+def family_name(family: str) -> str:
+    """What readers call it: `Wikipedia`, `Википедия`."""
+    return str(FAMILIES.get(family, family.capitalize()))
+
+
+def family_names(family: str) -> tuple[str, ...]:
+    """What it is called in each language of this site."""
+    return _family_names(family, tuple(code for code, _name in settings.LANGUAGES))
+
+
+@cache
+def _family_names(family: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    names = []
+    for code in languages:
+        with override(code):
+            names.append(family_name(family))
+    return tuple(dict.fromkeys(names))

@@ -12,8 +12,9 @@ from edits.months import FIRST_MONTH
 
 MAX_COUNT = 2**53 - 1  # the largest whole number that every consumer, JSON included, holds exactly
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+LANGUAGE_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")  # it stands in addresses
 DBNAME = re.compile(r"[a-z0-9_]{1,64}")
-LONGEST = {"family": 32, "language_code": 32, "language_name": 100, "language_name_en": 100, "site_name": 200}
+MAX_LENGTHS = {"family": 32, "language_code": 32, "language_name": 100, "language_name_en": 100, "site_name": 200}
 NO_TEXT = {"Cc", "Cs"}  # control characters, and halves of surrogate pairs, which no database stores
 
 
@@ -43,7 +44,9 @@ class ProjectRecord:
             raise BadRecord(f"domain: {self.domain!r} is not a domain name in lower case")
         if not DBNAME.fullmatch(self.dbname):
             raise BadRecord(f"dbname of {self.domain}: {self.dbname!r} is not 1 to 64 of a-z, 0-9 and _")
-        for name, longest in LONGEST.items():
+        if self.language_code and not LANGUAGE_CODE.fullmatch(self.language_code):
+            raise BadRecord(f"language_code of {self.domain}: {self.language_code[:50]!r} is not letters, digits and hyphens")
+        for name, longest in MAX_LENGTHS.items():
             value = getattr(self, name)
             if len(value) > longest or any(category(char) in NO_TEXT for char in value):
                 raise BadRecord(f"{name} of {self.domain}: {value[:50]!r} is not up to {longest} characters of text")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from database.functions import MonthIndex
-from edits.metrics import METRICS, Metric, Slice
+from edits.metrics import METRICS, Definition, Metric, Slice, count_models
+from edits.metrics.types import Text
 from edits.models import Project
-from edits.months import from_index, month_range
+from edits.months import add_months, from_index, month_range
 
 MONTH_BITS = 20  # room for a month's index beside a project's number in one integer
 # Each statement stays short whatever the size of the site.
 PROJECTS_AT_ONCE = 200
 ROWS_AT_ONCE = 200_000
+DEFINITIONS_SECONDS = 600
+MAX_SILENCE = 12  # months by which a definition may end before another and still be the one that is used
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,7 +33,7 @@ class Series:
     """One metric of one project, one definition throughout: months without a count are absent."""
 
     metric: Metric
-    slices: tuple[Slice, ...]
+    definition: Definition
     months: tuple[dt.date, ...]
     counts: tuple[int, ...]
 
@@ -53,21 +57,73 @@ def _slices_filter(metric: Metric, slices: tuple[Slice, ...]) -> Q:
 
 def _monthly_totals(metric: Metric, slices: tuple[Slice, ...], **filters: object) -> QuerySet[Any, tuple[int, dt.date, int]]:
     """(project id, month, count) where every one of `slices` is stored."""
-    rows = metric.model._default_manager.filter(_slices_filter(metric, slices), **filters)
+    rows = metric.model.objects.filter(_slices_filter(metric, slices), **filters)
     if len(slices) == 1:
         return rows.values_list("project_id", "month", metric.count_field)
-    totals = rows.values("project_id", "month").annotate(total=Sum(metric.count_field), stored=Count("pk"))
+    totals: QuerySet[Any, Any] = rows.values("project_id", "month").annotate(total=Sum(metric.count_field), stored=Count("pk"))
     return totals.filter(stored=len(slices)).values_list("project_id", "month", "total")
 
 
-def series(*, project: Project, metric: Metric) -> Series:
-    """The metric's series of `project`, by the first definition of which anything is stored."""
-    for slices in metric.series:
-        totals = {month: count for _, month, count in _monthly_totals(metric, slices, project=project)}
-        if totals:
-            months = sorted(totals)
-            return Series(metric, slices, tuple(months), tuple(totals[month] for month in months))
-    return Series(metric, metric.series[0], (), ())
+def chosen_definitions(*, metric: Metric, project_ids: Collection[int] | None = None) -> dict[int, Definition]:
+    """By project (of `project_ids`, or all that have a count), the definition of its series: the best one that is alive.
+
+    A definition whose counts end more than MAX_SILENCE months before those of another has died out: the other is used.
+    """
+    return {project: definition for project, (definition, _end) in _newest_by_definition(metric, project_ids).items()}
+
+
+def _newest_by_definition(metric: Metric, project_ids: Collection[int] | None) -> dict[int, tuple[Definition, dt.date]]:
+    found: dict[int, tuple[Definition, dt.date]] = {}
+    for definition in metric.definitions:
+        # Any one slice of a definition stands for the definition: all are stored together.
+        rows = metric.rows(definition.slices[0])
+        rows = rows if project_ids is None else rows.filter(project__in=project_ids)
+        for project, end in rows.values_list("project").annotate(end=Max("month")).order_by():
+            if project not in found or end > add_months(found[project][1], MAX_SILENCE):
+                found[project] = definition, end
+    return found
+
+
+def exceptional_definitions(metric: Metric) -> dict[int, Definition]:
+    """The definition of each project that uses another than the best. Without a query: it is looked up once, and again when a
+    run has ended (`forget_definitions`)."""
+    if len(metric.definitions) == 1:
+        return {}
+
+    def look_up() -> dict[int, str]:
+        chosen = chosen_definitions(metric=metric)
+        return {project: each.name for project, each in chosen.items() if each is not metric.definitions[0]}
+
+    found = cache.get_or_set(f"definitions:{metric.name}", look_up, DEFINITIONS_SECONDS) or {}
+    return {project: metric.definition(name) for project, name in found.items()}
+
+
+def other_measures(metric: Metric) -> dict[int, Text]:
+    """What is counted of each project whose series counts something else than those of most: lists of both name it."""
+    best = metric.definitions[0]
+    others = exceptional_definitions(metric).items()
+    return {project: each.measure for project, each in others if str(each.measure) != str(best.measure)}
+
+
+def forget_definitions() -> None:
+    """New counts are stored: which definition is alive is looked up anew."""
+    cache.delete_many([f"definitions:{name}" for name in METRICS])
+
+
+def stored_definitions(*, project: Project, metric: Metric, among: Sequence[Definition]) -> list[Definition]:
+    """Those of `among` of which counts of `project` are stored; a query for each."""
+    return [each for each in among if metric.rows(each.slices[0]).filter(project=project).exists()]
+
+
+def series(*, project: Project, metric: Metric, definition: Definition | None = None) -> Series:
+    """The metric's series of `project`, by `definition`, else by its usual one."""
+    asked, definition = definition, definition or exceptional_definitions(metric).get(project.pk, metric.definitions[0])
+    totals = {month: count for _, month, count in _monthly_totals(metric, definition.slices, project=project)}
+    if not totals and asked is None and len(metric.definitions) > 1:  # the first counts came after the look-up
+        definition = chosen_definitions(metric=metric, project_ids=[project.pk]).get(project.pk, definition)
+        totals = {month: count for _, month, count in _monthly_totals(metric, definition.slices, project=project)}
+    months = sorted(totals)
+    return Series(metric, definition, tuple(months), tuple(totals[month] for month in months))
 
 
 def counts_panel(
@@ -76,17 +132,19 @@ def counts_panel(
     """All stored months of the metric (or those from the first to the second of `between`), of `project_ids` or of all
     projects that have any count.
 
-    For each project the first definition of which anything is stored is used alone.
+    For each project the definition that `chosen_definitions` says is used alone.
     """
     limits: dict[str, object] = {} if between is None else {"month__range": between}
     everyone = project_ids is None
-    missing = set(Project.objects.order_by().values_list("pk", flat=True) if project_ids is None else project_ids)
+    chosen = chosen_definitions(metric=metric, project_ids=project_ids)
     found: list[tuple[IntArray, IntArray, FloatArray]] = []
-    for slices in metric.series:
-        pages = _pages_of_table(metric) if everyone else _pages_of_projects(missing)
-        found.append(_complete_months(metric, slices, [{**limits, **page} for page in pages]))
-        missing.difference_update(found[-1][0].tolist())
-        everyone = False  # few are left, if any
+    for definition in metric.definitions:
+        mine = [project for project, each in chosen.items() if each is definition]
+        pages = _pages_of_table(metric) if everyone else _pages_of_projects(mine)
+        projects, months, totals = _complete_months(metric, definition.slices, [{**limits, **page} for page in pages])
+        wanted = np.isin(projects, mine)
+        found.append((projects[wanted], months[wanted], totals[wanted]))
+        everyone = False  # few use another than the best definition, if any
     projects, months, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not projects.size:
         return CountsPanel(metric, (), (), np.empty((0, 0)))
@@ -99,7 +157,7 @@ def counts_panel(
 
 def _pages_of_table(metric: Metric) -> list[dict[str, object]]:
     """Conditions that lead through the whole table in the order in which it is stored, which no index is as fast as."""
-    newest = metric.model._default_manager.aggregate(newest=Max("pk"))["newest"] or 0
+    newest = metric.model.objects.aggregate(newest=Max("pk"))["newest"] or 0
     return [{"pk__range": (start + 1, start + ROWS_AT_ONCE)} for start in range(0, newest, ROWS_AT_ONCE)]
 
 
@@ -119,7 +177,7 @@ def _complete_months(
     places, counts = [np.empty(0, dtype=np.int64)], [np.empty(0)]
     columns = ("project_id", MonthIndex("month"), metric.count_field)
     for page in pages:
-        rows = metric.model._default_manager.filter(_slices_filter(metric, slices), **page).order_by().values_list(*columns)
+        rows = metric.model.objects.filter(_slices_filter(metric, slices), **page).order_by().values_list(*columns)
         table = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
         places.append(table[:, 0] << MONTH_BITS | table[:, 1])
         counts.append(table[:, 2].astype(float))
@@ -131,27 +189,23 @@ def _complete_months(
 
 
 def newest_month(*, metric: Metric) -> dt.date | None:
-    """The newest month of which any count is stored."""
-    return metric.model._default_manager.aggregate(newest=Max("month"))["newest"]  # type: ignore[no-any-return]
+    """The newest month of which a count is stored, by any definition."""
+    ends = (metric.rows(each.slices[0]).aggregate(newest=Max("month"))["newest"] for each in metric.definitions)
+    return max((end for end in ends if end is not None), default=None)
 
 
 def counted_at(*, metric: Metric, month: dt.date) -> dt.datetime | None:
     """When the newest count of `month` was stored."""
-    return metric.model._default_manager.filter(month=month).aggregate(newest=Max("updated_at"))["newest"]  # type: ignore[no-any-return]
+    newest: dt.datetime | None = metric.model.objects.filter(month=month).aggregate(newest=Max("updated_at"))["newest"]
+    return newest
 
 
 def any_above_zero(*, project: Project, metric: Metric, slice_: Slice, first: dt.date, last: dt.date) -> bool:
     """Whether a count above zero is stored for `slice_` in any month from `first` to `last`."""
-    values = dict(zip(metric.slice_fields, slice_, strict=True)) | {f"{metric.count_field}__gt": 0}
-    return metric.model._default_manager.filter(project=project, month__range=(first, last), **values).exists()
-
-
-def span_of(*, project: Project, metric: Metric) -> tuple[dt.date, dt.date] | None:
-    """The first and the last month of which a count is stored."""
-    ends = metric.model._default_manager.filter(project=project).aggregate(first=Min("month"), last=Max("month"))
-    return (ends["first"], ends["last"]) if ends["first"] else None
+    rows = metric.rows(slice_).filter(project=project, month__range=(first, last))
+    return rows.filter(**{f"{metric.count_field}__gt": 0}).exists()
 
 
 def stored_counts() -> int:
     """How many month counts are stored, of all metrics and slices."""
-    return sum(metric.model._default_manager.count() for metric in METRICS.values())
+    return sum(model.objects.count() for model in count_models())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -15,7 +15,11 @@ from database.upsert import upsert, upsert_values
 from edits.metrics import Metric, get_metric
 from edits.models import CountRevision, FetchOutcome, FetchRun, Project, ProjectAlias
 from edits.records import BadRecord, CountsRecord, ProjectRecord
+from edits.selectors import forget_definitions
 from edits.signals import counts_changed
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 PROJECT_FIELDS = tuple(item.name for item in fields(ProjectRecord))
 # A list of wikis that lost this share of the known ones at once is a fault of the source, not a wave of closures.
@@ -41,7 +45,7 @@ def sync_projects(*, records: Sequence[ProjectRecord], complete: bool = True, no
     """Make the projects match `records`; a wiki that gets another domain, or another database name, stays one project.
 
     With `complete`, a known wiki that is not in `records` is marked as having left the list; it is kept for ever. Raises
-    BadRecord, and changes nothing, when the list is empty, when a name stands twice or when half of the known wikis would
+    BadRecord, and changes nothing, when the list is empty, when a name appears twice or when half of the known wikis would
     leave at once.
     """
     now = now or timezone.now()
@@ -52,7 +56,7 @@ def sync_projects(*, records: Sequence[ProjectRecord], complete: bool = True, no
     known = list(Project.objects.all())
     matched = _match(known, records)
     listed = {project.pk for project in matched.values()}
-    present = [project for project in known if project.left_matrix_at is None]
+    present = [project for project in known if project.removed_from_sitematrix_at is None]
     left = [project for project in present if project.pk not in listed] if complete else []
     if len(left) > max(10, len(present) * PLAUSIBLE_SHARE):
         raise BadRecord(f"{len(left)} of {len(present)} known wikis are missing from the list: it is not taken over")
@@ -66,17 +70,17 @@ def sync_projects(*, records: Sequence[ProjectRecord], complete: bool = True, no
         if project is None:
             new.append(Project(**values))
             result.created.append(record.domain)
-        elif project.left_matrix_at or any(getattr(project, name) != value for name, value in values.items()):
+        elif project.removed_from_sitematrix_at or any(getattr(project, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(project, name, value)
-            project.left_matrix_at = None
+            project.removed_from_sitematrix_at = None
             project.save()
             result.changed.append(record.domain)
     Project.objects.bulk_create(new)
     ProjectAlias.objects.filter(domain__in=[record.domain for record in records]).delete()  # no longer a former domain
     for project in left:
-        project.left_matrix_at = now
-        project.save(update_fields=["left_matrix_at", "updated_at"])
+        project.removed_from_sitematrix_at = now
+        project.save(update_fields=["removed_from_sitematrix_at", "updated_at"])
     return result
 
 
@@ -94,7 +98,7 @@ def _refuse_twice(names: Iterable[str], what: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise BadRecord(f"{what}: {name!r} stands twice in the list of wikis")
+            raise BadRecord(f"{what}: {name!r} appears twice in the list of wikis")
         seen.add(name)
 
 
@@ -205,7 +209,7 @@ def _stored(
         return {}
     # By all columns of the unique key. Without the slices MariaDB reads what everybody has in these months, for each chunk.
     slices = metric.filter_of(record.slice for record in records)
-    rows = metric.model._default_manager.filter(project__in=project_ids, month__range=(min(months), max(months)), **slices)
+    rows = metric.model.objects.filter(project__in=project_ids, month__range=(min(months), max(months)), **slices)
     values = rows.values_list("project_id", "month", metric.count_field, *metric.slice_fields)
     return {(project_id, tuple(slices), month): count for project_id, month, count, *slices in values.iterator(10_000)}
 
@@ -244,15 +248,16 @@ def record_outcomes(*, outcomes: Sequence[FetchOutcome]) -> None:
     )  # fmt: skip
 
 
-def start_run(*, source: str, planned: int, note: str = "", requested_by: object = None) -> FetchRun:
+def start_run(*, source: str, planned: int, note: str = "", requested_by: User | None = None) -> FetchRun:
     """Open a run that is to fetch `planned` series."""
-    return FetchRun.objects.create(source=source, planned=planned, note=note, requested_by=requested_by)  # type: ignore[misc]
+    return FetchRun.objects.create(source=source, planned=planned, note=note, requested_by=requested_by)
 
 
 def finish_run(*, run: FetchRun, state: str, now: dt.datetime | None = None) -> None:
     """Close `run` as `state`; a run that is closed already stays as it is."""
     moment = now or timezone.now()
     FetchRun.objects.filter(pk=run.pk, finished_at=None).update(state=state, finished_at=moment, heartbeat_at=moment)
+    forget_definitions()
     run.refresh_from_db()
 
 

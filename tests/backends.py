@@ -30,7 +30,7 @@ def _listens(host: str, port: int) -> bool:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], name: str) -> None:
@@ -89,6 +89,8 @@ def mariadb() -> Iterator[str | None]:
             command = [
                 "mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={folder}/mariadb.sock", f"--port={port}",
                 f"--tmpdir={folder}", "--bind-address=127.0.0.1", *user,
+                # Nothing here outlives the tests, so nothing waits for the disk.
+                "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
             ]  # fmt: skip
             with _running(command, port, "mariadbd"):
                 yield f"mysql://root@127.0.0.1:{port}/caa"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_django
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -49,9 +50,12 @@ def the_language_is_english() -> None:
 
 
 @pytest.fixture(autouse=True)
-def the_cache_is_asked_again() -> None:
-    """A test without Redis leaves the cache unasked for some seconds; the next test has Redis."""
+def the_cache_is_empty(request: pytest.FixtureRequest) -> None:
+    """Pages keep sums in the cache until the data changes, and each test has data of its own. A test without Redis leaves the
+    cache unasked for some seconds; the next test has Redis."""
     ForgivingRedisCache._away_until = 0.0
+    if uses_database(request.node):
+        cache.clear()
 
 
 def _user(name: str, *groups: str, **values: object) -> User:

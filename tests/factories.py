@@ -9,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from alerts.models import Alert
-from alerts_site import services
 from edits.families import family_of
 from edits.models import EditCount, EditorType, PageType, Project
 from edits.months import add_months, month_of
+from operations import services
 
 PARTS = ("beat", "worker:default", "worker:wikimedia")  # of the site that leave signs of life
 NOW = dt.datetime(2026, 8, 28, 12, tzinfo=dt.UTC)
@@ -31,9 +31,14 @@ def make_project(domain: str = "is.wikipedia.org", **values: Any) -> Project:
     return Project.objects.create(domain=domain, **(defaults | values))
 
 
-def make_edit_counts(project: Project, counts: Mapping[dt.date, int], page_type: str = PageType.CONTENT) -> None:
+def make_edit_counts(
+    project: Project,
+    counts: Mapping[dt.date, int],
+    page_type: str = PageType.CONTENT,
+    editor_type: str = EditorType.ALL,
+) -> None:
     EditCount.objects.bulk_create(
-        EditCount(project=project, month=month, page_type=page_type, editor_type=EditorType.ALL, edit_count=count)
+        EditCount(project=project, month=month, page_type=page_type, editor_type=editor_type, edit_count=count)
         for month, count in counts.items()
     )
 
@@ -62,5 +67,5 @@ def all_is_well() -> None:
     """Every part of the site has just left a sign of life, and last month is stored."""
     now = timezone.now()
     for part in PARTS:
-        services.beat(name=part, now=now)
+        services.touch_heartbeat(name=part, now=now)
     make_edit_counts(make_project(), {add_months(month_of(now.date()), -1): 5})

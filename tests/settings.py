@@ -25,6 +25,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # All tests come from one address; those of the limits turn them on again.
 RATELIMIT_ENABLE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+RENEW_IN_BACKGROUND = False  # each test sees what it has just stored
 # No test reaches Wikimedia: a test that fetches points these at its own replay server.
 WIKIMEDIA_SITEMATRIX_URL = "http://127.0.0.1:9/w/api.php"
 WIKIMEDIA_ANALYTICS_URL = "http://127.0.0.1:9/metrics"
+WIKIMEDIA_WIKI_API_URL = "http://127.0.0.1:9/{domain}/w/api.php"
+EVENTS_DASHBOARD_URL = EVENTS_CAMPAIGNS_URL = "http://127.0.0.1:9"

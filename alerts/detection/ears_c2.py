@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from alerts.detection.detector import Detector, Evidence, Figure, FigureKind, WorkedExample, detail, figure
 from alerts.detection.judgement import Judgement, observed_before, score_of, share_elapsed, verdicts
-from alerts.detection.types import Panel, Reason, Verdicts, require
+from alerts.detection.parameters import check_ranges, declare, minimum_volume, p_value
+from alerts.detection.types import Panel, Reason, Verdicts, gettext_noop, require
 
 NAME = "ears_c2"
 VERSION = "1"
@@ -20,25 +22,38 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class EarsC2Params:
-    """baseline_months: length of the baseline. gap_months: months left out before the judged one.
+    """The default p_value is that of the original: 3.09 standard deviations of a normal law."""
 
-    p_value: one-sided chance in a normal law, 0.001 as in the original (3.09 sd). minimum_history: months of the
-    baseline that need a value. minimum_volume: a peak needs at least this count, a drop at least this mean.
-    """
-
-    baseline_months: int = 7
-    gap_months: int = 2
-    p_value: float = 0.001
-    minimum_history: int = 5
-    minimum_volume: float = 0.0
+    baseline_months: int = declare(
+        7,
+        gettext_noop("Baseline"),
+        gettext_noop("How many months the judged one is compared with."),
+        unit=gettext_noop("months"),
+        minimum=2,
+        maximum=60,
+    )
+    gap_months: int = declare(
+        2,
+        gettext_noop("Gap"),
+        gettext_noop("How many months between the baseline and the judged one are left out."),
+        unit=gettext_noop("months"),
+        minimum=0,
+        maximum=12,
+    )
+    p_value: float = p_value(0.001)
+    minimum_history: int = declare(
+        5,
+        gettext_noop("History needed"),
+        gettext_noop("How many months of the baseline must have a count."),
+        unit=gettext_noop("months"),
+        minimum=2,
+    )
+    minimum_volume: float = minimum_volume()
 
     def __post_init__(self) -> None:
-        require(2 <= self.baseline_months <= 60, "baseline_months", self.baseline_months, "within 2..60")
-        require(0 <= self.gap_months <= 12, "gap_months", self.gap_months, "within 0..12")
-        require(0 < self.p_value < 0.5, "p_value", self.p_value, "above 0 and below 0.5")
+        check_ranges(self)
         allowed = f"within 2..{self.baseline_months}"
-        require(2 <= self.minimum_history <= self.baseline_months, "minimum_history", self.minimum_history, allowed)
-        require(0 <= self.minimum_volume < np.inf, "minimum_volume", self.minimum_volume, "at least 0")
+        require(self.minimum_history <= self.baseline_months, "minimum_history", self.minimum_history, allowed)
 
 
 def detect(panel: Panel, params: EarsC2Params, months: slice | None = None) -> Verdicts:
@@ -59,27 +74,60 @@ def detect(panel: Panel, params: EarsC2Params, months: slice | None = None) -> V
         expected = mean * share
         spread = np.sqrt(squares / (number - 1)) * np.sqrt(share)
         z = (count - expected) / spread
-        p, p_low = special.ndtr(-z), special.ndtr(z)
+        p_upper, p_lower = special.ndtr(-z), special.ndtr(z)
         width = -special.ndtri(params.p_value) * spread
         upper, lower = expected + width, expected - width
         reason = np.zeros(count.shape, dtype=np.int8)
         reason[spread == 0] = Reason.UNSTABLE  # the baseline never varies: any other count would be infinitely far out
-        reason[mean == 0] = Reason.SILENT
+        reason[mean == 0] = Reason.NO_BASELINE_ACTIVITY
         reason[number < params.minimum_history] = Reason.GAPS
-        reason[(number < params.minimum_history) & (history < reach)] = Reason.LEARNING
+        reason[(number < params.minimum_history) & (history < reach)] = Reason.INSUFFICIENT_HISTORY
         found = Judgement(
             expected=expected,
             lower=np.maximum(lower, 0.0),
             upper=upper,
             threshold=np.maximum(upper, params.minimum_volume),
-            floor=lower,
-            score=score_of(p, p_low),
+            drop_threshold=lower,
+            score=score_of(p_upper, p_lower),
             peak=(count > upper) & (count >= params.minimum_volume) & (spread > 0),
             drop=(count < lower) & (mean >= params.minimum_volume),
             reason=reason,
             history=history,
-            p=p,
-            p_low=p_low,
+            p_upper=p_upper,
+            p_lower=p_lower,
             details={"standard_deviation": spread, "baseline_months_used": number},
         )
     return verdicts(NAME, VERSION, panel, rows, found)
+
+
+def _deviations(evidence: Evidence) -> float | None:
+    """How many standard deviations above the mean the bound is."""
+    spread = evidence["details"]["standard_deviation"]
+    return (evidence["upper"] - evidence["expected"]) / spread if spread else None
+
+
+DETECTOR = Detector(
+    name=NAME,
+    version=VERSION,
+    label=gettext_noop("EARS C2"),
+    description=gettext_noop(
+        "A short memory for series without much history: a month is compared with the mean and the spread of a few months "
+        "before it, leaving out the two newest. Quick to explain, and blind to seasons."
+    ),
+    source="Hutwagner et al. 2003, J Urban Health 80:i89",
+    params=EarsC2Params,
+    function=detect,
+    example=WorkedExample(
+        gettext_noop(
+            "The months before without the two newest (%(months)s of them) have a mean of %(mean)s and a standard deviation "
+            "of %(spread)s. %(mean)s plus %(times)s times %(spread)s is %(upper)s."
+        ),
+        {
+            "months": Figure(FigureKind.COUNT, detail("baseline_months_used")),
+            "mean": Figure(FigureKind.COUNT, figure("expected")),
+            "spread": Figure(FigureKind.COUNT, detail("standard_deviation")),
+            "times": Figure(FigureKind.FACTOR, _deviations),
+            "upper": Figure(FigureKind.COUNT, figure("upper")),
+        },
+    ),
+)

@@ -1,7 +1,7 @@
 """One event, one alert: months that carry on an alert month are "ongoing", not new alerts.
 
-After a peak, up to two following months at or above both the bound the START month's band had at p < 0.05 and 1.3 times its
-expectation (`Verdicts.hold`) belong to it, alert or not; after that the level counts as new. Drops mirror this.
+After a peak, up to four following months at or above the bound that the START month's band had at p < 0.05
+(`Verdicts.continuation_upper`) belong to it, alert or not; after that the level counts as new. Drops mirror this.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from alerts.detection.types import BoolArray, FloatArray, IntArray
 
-LONGEST = 2  # months after the start that can be ongoing
+MAX_EPISODE_MONTHS = 4  # months after the start that can be ongoing
 
 
 class Alarms(Protocol):
@@ -26,9 +26,9 @@ class Alarms(Protocol):
     @property
     def drop(self) -> BoolArray: ...
     @property
-    def hold(self) -> FloatArray: ...
+    def continuation_upper(self) -> FloatArray: ...
     @property
-    def hold_low(self) -> FloatArray: ...
+    def continuation_lower(self) -> FloatArray: ...
     @property
     def provisional(self) -> BoolArray: ...  # (judged months,)
 
@@ -38,7 +38,7 @@ class Running:
     """Episodes that were running before the first judged month; arrays (series,).
 
     direction: 1 = peak, -1 = drop, 0 = none. age: months since the start, of the last month before the judged ones.
-    limit: `hold` (of a drop `hold_low`) of the start month.
+    limit: `continuation_upper` (of a drop `continuation_lower`) of the start month.
     """
 
     direction: IntArray
@@ -83,7 +83,7 @@ def episodes(verdicts: Alarms, before: Running | None = None) -> Episodes:
         count = verdicts.count[month]
         found = verdicts.peak[month].astype(np.int32) - verdicts.drop[month]
         age += 1
-        direction[age > LONGEST] = 0
+        direction[age > MAX_EPISODE_MONTHS] = 0
         with np.errstate(invalid="ignore"):
             beyond = np.where(direction > 0, count >= limit, count <= limit)
         carried = direction > 0 if verdicts.provisional[month] else direction != 0
@@ -94,7 +94,9 @@ def episodes(verdicts: Alarms, before: Running | None = None) -> Episodes:
         fresh = start[month]
         direction[fresh] = found[fresh]
         age[fresh] = 0
-        limit = np.where(fresh, np.where(found > 0, verdicts.hold[month], verdicts.hold_low[month]), limit)
+        limit = np.where(
+            fresh, np.where(found > 0, verdicts.continuation_upper[month], verdicts.continuation_lower[month]), limit
+        )
         ages[month] = np.where(ongoing[month], age, 0)
         directions[month] = np.where(ongoing[month] | fresh, direction, 0)
     return Episodes(start, ongoing, ages, directions, Running(direction, age, limit))

@@ -3,15 +3,17 @@
 1. Logarithms of the counts, less the effect of the calendar month (`band.season`).
 2. Three robust levels just before the month, weighted by how right each has been lately (`band.level`, `band.blend`).
 3. The spread of this wiki's own past errors (`band.spread`).
-4. Judgement. With V = 1/mu + alpha, the squared coefficient of variation of a negative binomial count with mean mu,
-   the cube root of the count is nearly normal (Wilson & Hilferty 1931):
-   z = (3 ((y/mu)^(1/3) - 1) + V/3) / sqrt(k V),   p = P(T > z), Student's t with 0.45 n + 4 degrees of freedom,
-   n being the effective number of past errors. The bounds are the same formula solved for y, so bound and p agree.
-   k = 0.84 corrects for the past's unmarked peaks, which make quiet months look wider than they are (calibrated on
-   simulated series, see docs/methodology.md).
+4. Judgement. With V = 1/mu + alpha + s, the squared coefficient of variation of a negative binomial count with mean mu
+   plus the variance s of the calendar month's effect, the cube root of the count is nearly normal (Wilson & Hilferty 1931):
+   z = (3 ((y/mu)^(1/3) - 1) + V/3) / sqrt(k (V - s) + 0.8 s),   p = P(T > z), Student's t with d degrees of freedom.
+   The bounds are the same formula solved for y, so bound and p agree. k = 0.66 corrects for the past's unmarked peaks, which
+   make quiet months look wider than they are, 0.8 the same for the season. Short, wandering and small series have a heavier
+   tail (`band.tail`). Calibrated on simulated and on recorded series, see docs/methodology.md.
+5. A level that has moved has not forgotten where it was: a month is unusual only if it is so for the former level, too.
+   The end of a spike is back to normal and no drop; the end of a slump is no peak.
 
-A peak is at or above all of: the bound, 30 % more than expected, 5 more than expected. A drop is the mirror image.
-Only months before the judged one are used, of this series alone.
+A peak is at or above the upper bound, a drop at or below the lower one, and a policy may ask for more. Only months before
+the judged one are used, of this series alone.
 """
 
 from __future__ import annotations
@@ -24,54 +26,75 @@ from scipy import special
 
 from alerts.detection.band import MEMORY_MONTHS
 from alerts.detection.band.blend import Expectations, expectations
-from alerts.detection.band.level import LEVELS, MINIMUM_MONTHS, NOISE_MONTHS
+from alerts.detection.band.level import LEVELS, MIN_MONTHS, NOISE_MONTHS, RECENT
 from alerts.detection.band.spread import SPREAD_MONTHS, cube_root_error, dispersion
+from alerts.detection.band.tail import STEADY_DROPS, STEADY_PEAKS, degrees_of_history, tail_degrees
+from alerts.detection.detector import Detector, Figure, FigureKind, WorkedExample, detail, figure
 from alerts.detection.judgement import Judgement, observed_before, score_of, share_elapsed, verdicts
-from alerts.detection.types import BoolArray, CodeArray, FloatArray, IntArray, Panel, Reason, Verdicts, require
+from alerts.detection.parameters import check_ranges, declare, minimum_volume, p_value
+from alerts.detection.types import BoolArray, CodeArray, FloatArray, IntArray, Panel, Reason, Verdicts, gettext_noop
 
 NAME = "expected_band"
-VERSION = "1"
+VERSION = "3"
 HALF_EDIT = 0.5  # added before taking logarithms, so that a month without edits has one
-QUIET_SHARE = 0.84  # variance of quiet months over that of all past months within 3 sd
-DEGREES_PER_MONTH, DEGREES_AT_LEAST = 0.45, 4.0
-HOLD_P_VALUE = 0.05  # an episode lasts while the months stay beyond this bound of its first month
+QUIET_SHARE = 0.66  # variance of quiet months over that of all past months within 3 sd
+SEASON_SHARE = 0.8  # the same of the season's uncertainty: it rests on the middle half of past months
+LOWER_CORRECTION = 0.05  # counts are whole: P(Y <= y) reaches a little beyond y
+FALLEN, RISEN = 1.7, 1.25  # a factor between the former level and what is expected that tells that the level has moved
+CONTINUATION_P_VALUE = 0.05  # an episode lasts while the months stay beyond this bound of its first month
 SERIES_AT_ONCE = 256  # fits the processor's cache; results do not depend on it
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedBandParams:
-    """p_value: a peak is a month that chance makes this rare. minimum_rise: and so many per cent above expectation.
+    """What makes a month an alarm, besides the band itself."""
 
-    minimum_excess: and at least so many counts above it. minimum_volume: a peak needs at least this count,
-    a drop at least this expectation. minimum_history: months with a value that must come before.
-    """
-
-    p_value: float = 0.01
-    minimum_rise: float = 30.0
-    minimum_excess: float = 5.0
-    minimum_volume: float = 0.0
-    minimum_history: int = 6
+    p_value: float = p_value(0.01, maximum=CONTINUATION_P_VALUE)
+    minimum_rise: float = declare(
+        0.0,
+        gettext_noop("Smallest rise"),
+        gettext_noop("A peak is also at least so far above what was expected, in per cent of it; a drop as far below."),
+        unit=gettext_noop("%"),
+        minimum=0.0,
+        below=100_000.0,
+        stricter=(20.0, 30.0, 50.0, 100.0, 200.0),
+    )
+    minimum_excess: float = declare(
+        0.0,
+        gettext_noop("Smallest difference"),
+        gettext_noop("A peak is also at least this count above what was expected, a drop as far below."),
+        unit=gettext_noop("a month"),
+        minimum=0.0,
+    )
+    minimum_volume: float = minimum_volume()
+    minimum_history: int = declare(
+        6,
+        gettext_noop("History needed"),
+        gettext_noop("How many months with a count must come before."),
+        unit=gettext_noop("months"),
+        minimum=MIN_MONTHS,
+    )
 
     def __post_init__(self) -> None:
-        require(0 < self.p_value <= HOLD_P_VALUE, "p_value", self.p_value, f"above 0 and at most {HOLD_P_VALUE}")
-        require(0 <= self.minimum_rise < 100_000, "minimum_rise", self.minimum_rise, "at least 0 and below 100000")
-        require(0 <= self.minimum_excess < np.inf, "minimum_excess", self.minimum_excess, "at least 0")
-        require(0 <= self.minimum_volume < np.inf, "minimum_volume", self.minimum_volume, "at least 0")
-        least = f"at least {MINIMUM_MONTHS}"
-        require(self.minimum_history >= MINIMUM_MONTHS, "minimum_history", self.minimum_history, least)
+        check_ranges(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """mean (mu), alpha and the number of errors behind it, for the judged months x series, and where the mean came from."""
+    """mean (mu), alpha and the number of errors behind it, for the judged months x series, and where the mean came from.
+
+    former: (2, months, series) what the medians of one year and of two years would lead one to expect.
+    """
 
     mean: FloatArray
     alpha: FloatArray
     number: FloatArray
     season: FloatArray
+    season_variance: FloatArray
     slope: FloatArray
     weights: FloatArray
     levels: FloatArray
+    former: FloatArray
 
 
 def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None) -> Verdicts:
@@ -85,41 +108,80 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
     history = observed_before(panel.values)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         forecast = _forecast(panel.values, rows)
+        wandering = forecast.weights[RECENT]
+        high = tail_degrees(forecast.number, wandering, forecast.mean, STEADY_PEAKS)
+        low = tail_degrees(forecast.number, wandering, forecast.mean, STEADY_DROPS)
+        above, below = _range(forecast, share)
+        p_upper = above.chance(count, high, upwards=True)
+        p_lower = below.chance(count, low, upwards=False)
+        upper = above.bound(high, params.p_value, upwards=True)
+        lower = below.bound(low, params.p_value, upwards=False)
         mean = forecast.mean * share
-        alpha = forecast.alpha / share  # of a share of the month
-        variation = 1.0 / mean + alpha
-        degrees = DEGREES_PER_MONTH * forecast.number + DEGREES_AT_LEAST
-        z = (cube_root_error(count, mean) + variation / 3.0) / np.sqrt(QUIET_SHARE * variation)
-        p, p_low = special.stdtr(degrees, -z), special.stdtr(degrees, z)
-        reach = -special.stdtrit(degrees, params.p_value)
-        upper, lower = _bound(mean, variation, reach), _bound(mean, variation, -reach)
-        threshold, floor = _limits(mean, upper, lower, params)
-        held = -special.stdtrit(degrees, HOLD_P_VALUE)
+        threshold, drop_threshold = _limits(mean, upper, lower, params)
         rise = 1.0 + params.minimum_rise / 100.0
         found = Judgement(
             expected=mean,
-            lower=lower,
+            lower=np.maximum(lower, 0.0),
             upper=upper,
             threshold=threshold,
-            floor=floor,
-            score=score_of(p, p_low),
+            drop_threshold=drop_threshold,
+            score=score_of(above.chance(count, degrees_of_history(forecast.number), upwards=True), p_lower),
             peak=count >= threshold,
-            drop=(count <= floor) & (mean >= params.minimum_volume),
+            drop=(count <= drop_threshold) & (mean >= params.minimum_volume),
             reason=_reasons(panel.values, mean, history, rows, params.minimum_history),
             history=history[rows],
-            p=p,
-            p_low=p_low,
-            hold=np.maximum(_bound(mean, variation, held), rise * mean),
-            hold_low=np.minimum(_bound(mean, variation, -held), mean / rise),
-            details=_details(forecast, variation),
+            p_upper=p_upper,
+            p_lower=p_lower,
+            continuation_upper=np.maximum(above.bound(high, CONTINUATION_P_VALUE, upwards=True), rise * mean),
+            continuation_lower=np.minimum(below.bound(low, CONTINUATION_P_VALUE, upwards=False), mean / rise),
+            details=_details(forecast, above.variance[0]),
         )
     return verdicts(NAME, VERSION, panel, rows, found)
 
 
-def _bound(mean: FloatArray, variation: FloatArray, reach: FloatArray) -> FloatArray:
-    """The count whose z equals `reach`: mu max(0, 1 - V/9 + reach sqrt(k V) / 3)^3."""
-    root = 1.0 - variation / 9.0 + reach * np.sqrt(QUIET_SHARE * variation) / 3.0
-    return np.asarray(mean * np.maximum(root, 0.0) ** 3)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Means:
+    """The means that a month is held against on one side, stacked (2, months, series), and what is known of errors about each.
+
+    The first is what is expected; the second the former level, or the first again where the level has not moved.
+    variation: V, that of all months. variance: that of quiet ones, whose cube-root errors are centred at -V/3.
+    """
+
+    mean: FloatArray
+    variation: FloatArray
+    variance: FloatArray
+
+    def chance(self, count: FloatArray, degrees: FloatArray, *, upwards: bool) -> FloatArray:
+        """Chance of a month at least this high (or low) about the mean that makes it the least unusual."""
+        shifted = count if upwards else count + LOWER_CORRECTION
+        z = (cube_root_error(shifted, self.mean) + self.variation / 3.0) / np.sqrt(self.variance)
+        return np.asarray(special.stdtr(degrees, -z if upwards else z).max(axis=0))
+
+    def bound(self, degrees: FloatArray, level: float, *, upwards: bool) -> FloatArray:
+        """The count whose chance is `level`: mu max(0, 1 - V/9 + reach sqrt(variance) / 3)^3; below 0 where there is none.
+
+        Upwards at least mu: the approximation falls below it where months differ by factors of thousands (V > 170).
+        """
+        reach = -special.stdtrit(degrees, level)
+        width = np.sqrt(self.variance) / 3.0
+        root = 1.0 - self.variation / 9.0 + (reach if upwards else -reach) * width
+        bounds = self.mean * np.maximum(root, 0.0) ** 3
+        return np.asarray(np.maximum(bounds, self.mean).max(axis=0) if upwards else bounds.min(axis=0) - LOWER_CORRECTION)
+
+
+def _range(forecast: Forecast, share: FloatArray) -> tuple[_Means, _Means]:
+    """What high months are held against (the year's median, where the level has fallen far from it), and low ones (the
+    median of two years, where it has risen).
+    """
+    year, two_years = forecast.former
+    high = np.where(year > FALLEN * forecast.mean, year, forecast.mean)
+    low = np.where(RISEN * two_years < forecast.mean, two_years, forecast.mean)
+    sides = []  # alpha of a share of the month is as much larger
+    for other in (high, low):
+        mean = np.stack([forecast.mean, other]) * share
+        past, season = 1.0 / mean + forecast.alpha / share, forecast.season_variance
+        sides.append(_Means(mean, past + season, QUIET_SHARE * past + SEASON_SHARE * season))
+    return sides[0], sides[1]
 
 
 def _limits(
@@ -128,8 +190,8 @@ def _limits(
     """The smallest count that is a peak and the largest that is a drop (below 0: none can be)."""
     rise = 1.0 + params.minimum_rise / 100.0
     threshold = np.maximum(np.maximum(upper, rise * mean), mean + params.minimum_excess)
-    floor = np.minimum(np.minimum(lower, mean / rise), mean - params.minimum_excess)
-    return np.maximum(threshold, params.minimum_volume), floor
+    lowest = np.minimum(np.minimum(lower, mean / rise), mean - params.minimum_excess)
+    return np.maximum(threshold, params.minimum_volume), lowest
 
 
 def _reasons(values: FloatArray, mean: FloatArray, history: IntArray, rows: slice, minimum: int) -> CodeArray:
@@ -139,16 +201,16 @@ def _reasons(values: FloatArray, mean: FloatArray, history: IntArray, rows: slic
     np.cumsum(values > 0, axis=0, dtype=np.int32, out=busy[1:])
     start = np.maximum(np.arange(rows.start, rows.stop) - NOISE_MONTHS, 0)
     silent: BoolArray = busy[rows] == busy[start]
-    reason[silent] = Reason.SILENT
+    reason[silent] = Reason.NO_BASELINE_ACTIVITY
     reason[np.isnan(mean)] = Reason.GAPS
-    reason[history[rows] < minimum] = Reason.LEARNING
+    reason[history[rows] < minimum] = Reason.INSUFFICIENT_HISTORY
     return reason
 
 
-def _details(forecast: Forecast, variation: FloatArray) -> dict[str, FloatArray]:
+def _details(forecast: Forecast, variance: FloatArray) -> dict[str, FloatArray]:
     """What the explanation of a verdict needs beyond the common figures."""
     details = {
-        "variation_percent": 100.0 * np.sqrt(QUIET_SHARE * variation),  # usual distance from the expectation
+        "variation_percent": 100.0 * np.sqrt(variance),  # usual distance from the expectation
         "alpha": forecast.alpha,
         "errors_behind": forecast.number,
         "season_factor": np.exp(forecast.season),  # 1.22: this calendar month runs 22 % high
@@ -199,7 +261,42 @@ def _forecast_block(values: FloatArray, rows: slice) -> Forecast:
         alpha=alpha,
         number=number,
         season=past.season[skip:],
+        season_variance=past.season_variance[skip:],
         slope=past.slope[skip:],
         weights=past.weights[:, skip:],
         levels=past.levels[:, skip:],
+        former=np.exp(past.former[:, skip:]),
     )
+
+
+DETECTOR = Detector(
+    name=NAME,
+    version=VERSION,
+    label=gettext_noop("expected band"),
+    description=gettext_noop(
+        "Made for monthly wiki counts: level, trend and season are learnt from the months before, robustly, so that a "
+        "past peak does not hide the next one; how much the wiki usually strays from that gives the width of the band. "
+        "A month outside of it by so much that chance makes it less than about once in a hundred months is an alert. It "
+        "finds drops as well as peaks."
+    ),
+    params=ExpectedBandParams,
+    function=detect,
+    example=WorkedExample(
+        gettext_noop(
+            "The last months run at about %(recent)s, the long run at about %(steady)s; by how well each foretold this wiki "
+            "so far, the last months have %(trust)s of the weight. %(month)s usually runs at %(season)s of an average "
+            "month: that makes %(expected)s. The wiki usually strays from such an expectation by %(strays)s, so up to "
+            "%(upper)s is normal."
+        ),
+        {
+            "recent": Figure(FigureKind.COUNT, detail("level_recent")),
+            "steady": Figure(FigureKind.COUNT, detail("level_steady")),
+            "trust": Figure(FigureKind.SHARE, detail("weight_recent")),
+            "month": Figure(FigureKind.MONTH, figure("month")),
+            "season": Figure(FigureKind.SHARE, detail("season_factor")),
+            "expected": Figure(FigureKind.COUNT, figure("expected")),
+            "strays": Figure(FigureKind.SHARE, lambda evidence: (evidence["details"]["variation_percent"] or 0) / 100),
+            "upper": Figure(FigureKind.COUNT, figure("upper")),
+        },
+    ),
+)

@@ -15,56 +15,111 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
+from alerts.detection.detector import Detector, Figure, FigureKind, WorkedExample, detail, figure
 from alerts.detection.judgement import Judgement, observed_before, score_of, share_elapsed, verdicts
+from alerts.detection.parameters import check_ranges, declare, minimum_volume, p_value
 from alerts.detection.poisson_regression import Fit, reweighted_fit
-from alerts.detection.types import BoolArray, CodeArray, FloatArray, Panel, Reason, Verdicts, require
+from alerts.detection.prediction_bounds import BOUNDS
+from alerts.detection.types import (
+    MIN_EXPECTATION,
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    Panel,
+    Reason,
+    Verdicts,
+    gettext_noop,
+    require,
+)
 
 NAME = "farrington_flexible"
-VERSION = "1"
+VERSION = "2"
 YEAR = 12
 FITS_AT_ONCE = 8_000
-METHODS = ("delta", "nb_plugin")
-EXACT_MEAN = 1e4  # above it the negative binomial's quantile is the gamma law's to 4 digits, and quick
-LEAST_EVENTS, LEAST_MONTHS = 5, 4  # "limit54": at least 5 counts in the last 4 months
-LEAST_YEARS_FOR_TREND = 3
+MIN_EVENTS, EVENT_MONTHS = 5, 4  # "limit54": at least 5 counts in the last 4 months
+MIN_YEARS_FOR_TREND = 3
+MAX_ERROR = 10.0  # standard error of the log expectation; above it the baseline says nothing about the month
+MIN_RECENT_MONTHS = 6  # of the last twelve, with a value: a trend is not drawn on across a longer hole
 
 
 @dataclass(frozen=True, slots=True)
 class FarringtonFlexibleParams:
-    """The defaults are those that do best on months; R's own names are given in brackets.
+    """The defaults are those that do best on months.
 
-    years [b] and half_window [w]: the baseline. periods [noPeriods]: levels of the seasonal factor. p_value [alpha].
-    trend_p_value [pThresholdTrend]: keep the trend below it, 1 = always. skip_months [pastWeeksNotIncluded]: newest
-    months left out. method [thresholdMethod]: `delta` (normal on the 2/3 power) or `nb_plugin` (negative binomial).
-    residual_threshold [weightsThreshold]. minimum_history: months with a value before the judged one; 0 = all of the
-    baseline, as R does. minimum_volume: a peak needs at least this count, a drop at least this expectation.
+    R calls them, in this order: b, w, noPeriods, alpha, pThresholdTrend, pastWeeksNotIncluded, thresholdMethod,
+    weightsThreshold; the last two are ours.
     """
 
-    years: int = 5
-    half_window: int = 0
-    periods: int = 12
-    p_value: float = 0.01
-    trend_p_value: float = 1.0
-    skip_months: int = 1
-    method: str = "nb_plugin"
-    residual_threshold: float = 2.58
-    minimum_history: int = 24
-    minimum_volume: float = 0.0
+    years: int = declare(
+        5,
+        gettext_noop("Baseline"),
+        gettext_noop("How many years before the judged month the regression looks at."),
+        unit=gettext_noop("years"),
+        minimum=1,
+        maximum=20,
+    )
+    half_window: int = declare(
+        0,
+        gettext_noop("Half window"),
+        gettext_noop("How many months on either side of the same month of each year belong to the same season."),
+        unit=gettext_noop("months"),
+        minimum=0,
+        maximum=5,
+    )
+    periods: int = declare(
+        12,
+        gettext_noop("Seasons"),
+        gettext_noop("Into how many seasons the year is divided; 1 for none."),
+        minimum=1,
+        maximum=YEAR,
+    )
+    p_value: float = p_value(0.01)
+    trend_p_value: float = declare(
+        1.0,
+        gettext_noop("Test of the trend"),
+        gettext_noop("The trend is kept when its p-value is below this; 1 keeps every trend."),
+        minimum=0.0,
+        maximum=1.0,
+    )
+    skip_months: int = declare(
+        1,
+        gettext_noop("Months left out"),
+        gettext_noop("How many of the newest months are not part of the baseline."),
+        unit=gettext_noop("months"),
+        minimum=0,
+        maximum=YEAR,
+    )
+    method: str = declare(
+        "nb_plugin",
+        gettext_noop("Bound"),
+        gettext_noop("The law whose quantile is the bound."),
+        choices={
+            "delta": gettext_noop("normal law of the 2/3 power"),
+            "nb_plugin": gettext_noop("negative binomial law"),
+        },
+    )
+    residual_threshold: float = declare(
+        2.58,
+        gettext_noop("Residual of an outbreak"),
+        gettext_noop("Past months whose standardised residual is larger count less."),
+        unit=gettext_noop("standard deviations"),
+        above=0.0,
+    )
+    minimum_history: int = declare(
+        24,
+        gettext_noop("History needed"),
+        gettext_noop("How many months with a count must come before; 0 for the whole baseline."),
+        unit=gettext_noop("months"),
+        minimum=0,
+    )
+    minimum_volume: float = minimum_volume()
 
     def __post_init__(self) -> None:
-        require(1 <= self.years <= 20, "years", self.years, "within 1..20")
-        require(0 <= self.half_window <= 5, "half_window", self.half_window, "within 0..5")
+        check_ranges(self)
         most = YEAR - 2 * self.half_window
-        require(1 <= self.periods <= most, "periods", self.periods, f"within 1..{most}")
-        require(0 < self.p_value < 0.5, "p_value", self.p_value, "above 0 and below 0.5")
-        require(0 <= self.trend_p_value <= 1, "trend_p_value", self.trend_p_value, "within 0..1")
-        require(0 <= self.skip_months <= YEAR, "skip_months", self.skip_months, "within 0..12")
-        require(self.method in METHODS, "method", self.method, " or ".join(METHODS))
-        require(self.residual_threshold > 0, "residual_threshold", self.residual_threshold, "above 0")
-        require(self.minimum_history >= 0, "minimum_history", self.minimum_history, "at least 0")
-        require(0 <= self.minimum_volume < np.inf, "minimum_volume", self.minimum_volume, "at least 0")
+        require(self.periods <= most, "periods", self.periods, f"within 1..{most}")
 
     @property
     def baseline_months(self) -> int:
@@ -121,24 +176,29 @@ def detect(panel: Panel, params: FarringtonFlexibleParams, months: slice | None 
         for whole, part in zip((eta, error, phi, trend), (some.eta, some.error, some.phi, some.trend), strict=True):
             whole[month, series] = part
     reason[testable & np.isnan(eta)] = Reason.GAPS
+    # The fit is singular there: its digits depend on the series that it is computed beside.
+    singular = testable & ((eta < np.log(MIN_EXPECTATION)) | (error > MAX_ERROR))
+    reason[singular], eta[singular] = Reason.UNSTABLE, np.nan
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mean = np.exp(np.clip(eta, -30.0, 40.0)) * share
         error /= np.sqrt(share)
-        lower, upper, p, p_low = BOUNDS[params.method](count, mean, error, phi, params.p_value)
+        lower, upper, p_upper, p_lower = BOUNDS[params.method](count, mean, error, phi, params.p_value)
+        # After a giant the law is so skewed that a quantile may lie on the other side of the mean: nothing there stands out.
+        lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
         found = Judgement(
             expected=mean,
             lower=lower,
             upper=upper,
             threshold=np.maximum(np.floor(upper) + 1.0, params.minimum_volume),
-            floor=np.ceil(lower) - 1.0,
-            score=score_of(p, p_low),
+            drop_threshold=np.ceil(lower) - 1.0,
+            score=score_of(p_upper, p_lower),
             peak=(count > upper) & (count > 0) & (count >= params.minimum_volume),
             # limit54 counts the tested month in: without it a rise could turn "not testable" into a drop.
-            drop=(count < lower) & (mean >= params.minimum_volume) & (_recent(panel.values, rows) - count >= LEAST_EVENTS),
+            drop=(count < lower) & (mean >= params.minimum_volume) & (_recent(panel.values, rows) - count >= MIN_EVENTS),
             reason=reason,
             history=history[rows],
-            p=p,
-            p_low=p_low,
+            p_upper=p_upper,
+            p_lower=p_lower,
             details={"phi": phi, "trend": trend},
         )
     return verdicts(NAME, VERSION, panel, rows, found)
@@ -147,11 +207,13 @@ def detect(panel: Panel, params: FarringtonFlexibleParams, months: slice | None 
 def _reasons(values: FloatArray, rows: slice, history: NDArray[np.int32], params: FarringtonFlexibleParams) -> CodeArray:
     """Why a month has no bound: too young, or fewer than 5 counts in the 4 months that end with it ("limit54")."""
     reason = np.zeros(history.shape, dtype=np.int8)
-    reason[_recent(values, rows) < LEAST_EVENTS] = Reason.SILENT
+    reason[_recent(values, rows) < MIN_EVENTS] = Reason.NO_BASELINE_ACTIVITY
     young = history < params.minimum_history
     if not params.minimum_history:
         young |= (np.arange(rows.start, rows.stop) < params.baseline_months)[:, None]
-    reason[young] = Reason.LEARNING
+    start = np.maximum(np.arange(rows.start, rows.stop) - YEAR, 0)
+    reason[history - observed_before(values)[start] < np.minimum(MIN_RECENT_MONTHS, history)] = Reason.GAPS
+    reason[young] = Reason.INSUFFICIENT_HISTORY
     return reason
 
 
@@ -160,7 +222,7 @@ def _recent(values: FloatArray, rows: slice) -> FloatArray:
     total = np.zeros((values.shape[0] + 1, values.shape[1]))
     np.cumsum(np.nan_to_num(values), axis=0, out=total[1:])
     end = np.arange(rows.start, rows.stop) + 1
-    return np.asarray(total[end] - total[np.maximum(end - LEAST_MONTHS, 0)])
+    return np.asarray(total[end] - total[np.maximum(end - EVENT_MONTHS, 0)])
 
 
 def _batches(wanted: BoolArray) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -185,7 +247,7 @@ def _predict(design: FloatArray, past: FloatArray, params: FarringtonFlexiblePar
         phi[at] = fit.phi
         keep = fit.converged & _significant(fit, dispersion, params.trend_p_value)
         keep &= np.exp(eta[at]) <= np.where(known, counts, -np.inf).max(axis=1)
-        keep &= params.years >= LEAST_YEARS_FOR_TREND
+        keep &= params.years >= MIN_YEARS_FOR_TREND
         trend[at] = keep
         flat = ~keep
         if flat.any():
@@ -208,39 +270,27 @@ def _significant(fit: Fit, dispersion: FloatArray, level: float) -> BoolArray:
         return np.asarray(2.0 * special.stdtr(fit.degrees, -t) < level)
 
 
-Bounds = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-
-
-def _delta_bounds(count: FloatArray, mean: FloatArray, error: FloatArray, phi: FloatArray, level: float) -> Bounds:
-    """Lower, upper, p, p_low from the normal law of the 2/3 power (Farrington et al. 1996)."""
-    reach = -special.ndtri(level)
-    variance = phi + error**2 * mean
-    spread = np.sqrt(4.0 / 9.0 * mean ** (1.0 / 3.0) * variance)
-    root = mean ** (2.0 / 3.0)
-    z = (count ** (2.0 / 3.0) - root) / spread
-    lower = np.maximum(root - reach * spread, 0.0) ** 1.5
-    return lower, (root + reach * spread) ** 1.5, special.ndtr(-z), special.ndtr(z)
-
-
-def _nb_bounds(count: FloatArray, mean: FloatArray, error: FloatArray, phi: FloatArray, level: float) -> Bounds:
-    """Lower, upper, P(Y >= y), P(Y <= y) of the negative binomial with that mean and variance phi x mean."""
-    size = mean / np.maximum(phi - 1.0, 1e-12)
-    over = phi > 1.0
-    p = np.where(over, stats.nbinom.sf(count - 1.0, size, 1.0 / phi), stats.poisson.sf(count - 1.0, mean))
-    p_low = np.where(over, stats.nbinom.cdf(count, size, 1.0 / phi), stats.poisson.cdf(count, mean))
-    return _quantile(level, mean, phi), _quantile(1.0 - level, mean, phi), p, p_low
-
-
-def _quantile(level: float, mean: FloatArray, phi: FloatArray) -> FloatArray:
-    """Quantile of the negative binomial (Poisson where phi = 1); of its gamma limit where the mean is large."""
-    result = np.full(mean.shape, np.nan)
-    large = mean > EXACT_MEAN
-    poisson, over = ~large & (phi <= 1.0), ~large & (phi > 1.0)
-    result[poisson] = stats.poisson.ppf(level, mean[poisson])
-    result[over] = stats.nbinom.ppf(level, mean[over] / (phi[over] - 1.0), 1.0 / phi[over])
-    scale = np.maximum(phi[large], 1.0)
-    result[large] = stats.gamma.ppf(level, mean[large] / scale, scale=scale)
-    return result
-
-
-BOUNDS = {"delta": _delta_bounds, "nb_plugin": _nb_bounds}
+DETECTOR = Detector(
+    name=NAME,
+    version=VERSION,
+    label=gettext_noop("Farrington flexible"),
+    description=gettext_noop(
+        "The published standard of public-health surveillance (Noufaily and others, 2013): a regression on the same "
+        "season of earlier years, in which earlier outbreaks count less, gives the expected count and the bound that "
+        "chance exceeds only rarely. It serves as the independent reference."
+    ),
+    source="Noufaily et al. 2013, Statistics in Medicine 32:1206, doi 10.1002/sim.5595",
+    params=FarringtonFlexibleParams,
+    function=detect,
+    example=WorkedExample(
+        gettext_noop(
+            "The regression on the same season of the years before expects %(expected)s. Around it the variance of the "
+            "counts is %(phi)s times that of pure chance, which then exceeds %(upper)s only once in a hundred months."
+        ),
+        {
+            "expected": Figure(FigureKind.COUNT, figure("expected")),
+            "phi": Figure(FigureKind.COUNT, detail("phi")),
+            "upper": Figure(FigureKind.COUNT, figure("upper")),
+        },
+    ),
+)

@@ -21,7 +21,8 @@ from alerts.detection.types import (
     Verdicts,
 )
 
-PROVISIONAL_FROM = 1 / 3  # share of a month that must have passed before it is judged at all
+NO_BASELINE = (Reason.INSUFFICIENT_HISTORY, Reason.GAPS)  # nothing to expect a month from
+MIN_ELAPSED = 1 / 3  # share of a month that must have passed before it is judged at all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,16 +36,16 @@ class Judgement:
     lower: FloatArray
     upper: FloatArray
     threshold: FloatArray
-    floor: FloatArray
+    drop_threshold: FloatArray
     score: FloatArray
     peak: BoolArray
     drop: BoolArray
     reason: CodeArray
     history: IntArray
-    p: FloatArray | None = None
-    p_low: FloatArray | None = None
-    hold: FloatArray | None = None
-    hold_low: FloatArray | None = None
+    p_upper: FloatArray | None = None
+    p_lower: FloatArray | None = None
+    continuation_upper: FloatArray | None = None
+    continuation_lower: FloatArray | None = None
     details: Mapping[str, NDArray[Any]] | None = None
 
 
@@ -62,12 +63,12 @@ def share_elapsed(panel: Panel, rows: slice) -> FloatArray:
     return share[rows]
 
 
-def score_of(p: FloatArray, p_low: FloatArray) -> FloatArray:
-    """Standard normal deviate with the same tail as p (above expectation) or p_low (below, negative), within +-37."""
+def score_of(p_upper: FloatArray, p_lower: FloatArray) -> FloatArray:
+    """Standard normal deviate with the same tail as p_upper (above expectation) or p_lower (below, negative), within +-37."""
     with np.errstate(invalid="ignore"):
-        high = -special.ndtri(np.clip(p, 1e-300, 0.5))
-        low = special.ndtri(np.clip(p_low, 1e-300, 0.5))
-        score: FloatArray = np.where(p <= p_low, high, low)
+        high = -special.ndtri(np.clip(p_upper, 1e-300, 0.5))
+        low = special.ndtri(np.clip(p_lower, 1e-300, 0.5))
+        score: FloatArray = np.where(p_upper <= p_lower, high, low)
     return score
 
 
@@ -80,10 +81,10 @@ def verdicts(name: str, version: str, panel: Panel, rows: slice, found: Judgemen
     count = panel.values[rows]
     share = share_elapsed(panel, rows)
     reason = found.reason
-    reason[share[:, 0] < PROVISIONAL_FROM] = Reason.INCOMPLETE
+    reason[share[:, 0] < MIN_ELAPSED] = Reason.INCOMPLETE
     reason[np.isnan(count)] = Reason.MISSING
     testable = reason == Reason.NONE
-    peak = found.peak & (testable | (reason == Reason.SILENT))
+    peak = found.peak & (testable | (reason == Reason.NO_BASELINE_ACTIVITY))
     drop = found.drop & testable & ~peak & (share == 1)
     code = np.where(testable, VerdictCode.ORDINARY, VerdictCode.NOT_TESTABLE).astype(np.int8)
     code[drop] = VerdictCode.DROP
@@ -91,6 +92,7 @@ def verdicts(name: str, version: str, panel: Panel, rows: slice, found: Judgemen
     reason[peak] = Reason.NONE
     unjudged = code == VerdictCode.NOT_TESTABLE
     np.copyto(found.score, np.nan, where=unjudged)
+    _forget(found, np.isin(reason, NO_BASELINE))
     undefined = np.broadcast_to(np.nan, count.shape)
     return Verdicts(
         detector=name,
@@ -102,15 +104,23 @@ def verdicts(name: str, version: str, panel: Panel, rows: slice, found: Judgemen
         lower=found.lower,
         upper=found.upper,
         threshold=found.threshold,
-        floor=found.floor,
-        hold=found.threshold if found.hold is None else found.hold,
-        hold_low=found.floor if found.hold_low is None else found.hold_low,
+        drop_threshold=found.drop_threshold,
+        continuation_upper=found.threshold if found.continuation_upper is None else found.continuation_upper,
+        continuation_lower=found.drop_threshold if found.continuation_lower is None else found.continuation_lower,
         score=found.score,
-        p=undefined if found.p is None else np.where(unjudged, np.nan, found.p),
-        p_low=undefined if found.p_low is None else np.where(unjudged, np.nan, found.p_low),
+        p_upper=undefined if found.p_upper is None else np.where(unjudged, np.nan, found.p_upper),
+        p_lower=undefined if found.p_lower is None else np.where(unjudged, np.nan, found.p_lower),
         verdict=code,
         reason=reason,
         history=found.history,
         provisional=share[:, 0] < 1,
         details=dict(found.details or {}),
     )
+
+
+def _forget(found: Judgement, where: BoolArray) -> None:
+    """No expectation and no bounds where there is nothing to make them from: none is drawn, exported or stored."""
+    for name in ("expected", "lower", "upper", "threshold", "drop_threshold", "continuation_upper", "continuation_lower"):
+        values = getattr(found, name)
+        if values is not None:
+            np.copyto(values, np.nan, where=where)

@@ -11,8 +11,8 @@ import numpy as np
 
 from alerts.detection.types import BoolArray, FloatArray
 
-ENOUGH = 1e-9  # relative change of the deviance at which the iteration stops
-MOST_STEPS = 60
+TOLERANCE = 1e-9  # relative change of the deviance at which the iteration stops
+MAX_STEPS = 60
 RIDGE = 1e-12  # keeps terms without data from making the matrix singular
 
 
@@ -83,7 +83,7 @@ def _regress(
     deviance = np.full(fits, np.inf)
     converged = np.zeros(fits, dtype=bool)
     active = np.arange(fits)
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         y, w, m = counts[active], weights[active], mean[active]
         working = eta[active] + (y - m) / m
         matrix = _information(design, w * m)
@@ -95,7 +95,7 @@ def _regress(
         with np.errstate(divide="ignore", invalid="ignore"):
             unit = np.where(y > 0, y * np.log(y / m), 0.0) - (y - m)
         now = 2.0 * (w * unit).sum(axis=1)
-        settled = np.abs(now - deviance[active]) / (np.abs(now) + 0.1) < ENOUGH
+        settled = np.abs(now - deviance[active]) / (np.abs(now) + 0.1) < TOLERANCE
         deviance[active] = now
         converged[active[settled]] = True
         active = active[~settled]

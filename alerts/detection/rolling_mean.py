@@ -11,36 +11,65 @@ from typing import Any
 
 import numpy as np
 
+from alerts.detection.detector import Detector, Figure, FigureKind, WorkedExample, detail, figure
 from alerts.detection.judgement import Judgement, observed_before, share_elapsed, verdicts
-from alerts.detection.types import BoolArray, CodeArray, FloatArray, IntArray, Panel, Reason, Verdicts, require
+from alerts.detection.parameters import check_ranges, declare, minimum_volume
+from alerts.detection.types import (
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    IntArray,
+    Panel,
+    Reason,
+    Verdicts,
+    gettext_noop,
+    require,
+)
 
 NAME = "rolling_mean"
 VERSION = "1"
-EXACT = 2.0**53  # whole numbers up to here are sums without rounding
+MAX_EXACT_SUM = 2.0**53  # whole numbers up to here are sums without rounding
 TYPICAL_DISPERSION = 0.05  # squared coefficient of variation of an ordinary wiki; only the score uses it
 
 
 @dataclass(frozen=True, slots=True)
 class RollingMeanParams:
-    """window_months: months before the judged one. percentage: rise above the mean that makes a peak, in per cent.
+    """The rule's parameters, with their ranges and what they mean."""
 
-    include_tested_month: count the judged month in the mean, as the original does (then one more month in all).
-    minimum_history: months with a value that the window needs. minimum_volume: a peak needs at least this count,
-    a drop at least this mean.
-    """
-
-    window_months: int = 36
-    percentage: float = 30.0
-    include_tested_month: bool = False
-    minimum_history: int = 6
-    minimum_volume: float = 0.0
+    window_months: int = declare(
+        36,
+        gettext_noop("Window"),
+        gettext_noop("How many months before the judged one make the mean."),
+        unit=gettext_noop("months"),
+        minimum=1,
+    )
+    percentage: float = declare(
+        30.0,
+        gettext_noop("Rise"),
+        gettext_noop("How far above the mean a peak is, in per cent of it; a drop is as far below."),
+        unit=gettext_noop("%"),
+        above=0.0,
+        below=100_000.0,
+        stricter=(50.0, 75.0, 100.0, 150.0, 200.0, 300.0),
+    )
+    include_tested_month: bool = declare(
+        False,
+        gettext_noop("Count the judged month in its own mean"),
+        gettext_noop("As the original rule does; the window is then one month longer."),
+    )
+    minimum_history: int = declare(
+        6,
+        gettext_noop("History needed"),
+        gettext_noop("How many months of the window must have a count."),
+        unit=gettext_noop("months"),
+        minimum=1,
+    )
+    minimum_volume: float = minimum_volume()
 
     def __post_init__(self) -> None:
-        require(self.window_months >= 1, "window_months", self.window_months, "at least 1")
-        require(0 < self.percentage < 100_000, "percentage", self.percentage, "above 0 and below 100000")
+        check_ranges(self)
         longest = self.window_months + self.include_tested_month
-        require(1 <= self.minimum_history <= longest, "minimum_history", self.minimum_history, f"within 1..{longest}")
-        require(0 <= self.minimum_volume < np.inf, "minimum_volume", self.minimum_volume, "at least 0")
+        require(self.minimum_history <= longest, "minimum_history", self.minimum_history, f"within 1..{longest}")
 
 
 def trailing_sum(values: FloatArray, number: IntArray, rows: slice, window: int, include: bool) -> tuple[FloatArray, IntArray]:
@@ -52,7 +81,7 @@ def trailing_sum(values: FloatArray, number: IntArray, rows: slice, window: int,
     """
     total = np.zeros((values.shape[0] + 1, values.shape[1]))
     np.copyto(total[1:], values, where=~np.isnan(values))
-    if total.max(initial=0.0) * len(total) >= EXACT:
+    if total.max(initial=0.0) * len(total) >= MAX_EXACT_SUM:
         return _window_by_window(total[1:], rows, window, include), _window_by_window(
             (~np.isnan(values)).astype(np.int32), rows, window, include
         )
@@ -88,7 +117,7 @@ def detect(panel: Panel, params: RollingMeanParams, months: slice | None = None)
         mean = total / number
         expected = mean * share if panel.elapsed < 1 else mean
         bound = expected * (per_cent / 100.0)
-        floor = expected * (100.0 / per_cent)
+        drop_threshold = expected * (100.0 / per_cent)
         positive = total > 0
         # What a drop fell from; a count that it contains would itself lift the mean over the minimum.
         level = (total - count) / (number - 1) if params.include_tested_month else mean
@@ -102,10 +131,10 @@ def detect(panel: Panel, params: RollingMeanParams, months: slice | None = None)
         score = _distance(count, expected, out=scaled)
     found = Judgement(
         expected=expected,
-        lower=floor,
+        lower=drop_threshold,
         upper=bound,
         threshold=np.maximum(bound, params.minimum_volume) if params.minimum_volume else bound,
-        floor=floor,
+        drop_threshold=drop_threshold,
         score=score,
         peak=peak,
         drop=drop,
@@ -129,8 +158,32 @@ def _distance(count: FloatArray, expected: FloatArray, out: FloatArray) -> Float
 
 def _reasons(positive: BoolArray, number: IntArray, history: IntArray, minimum: int) -> CodeArray:
     """Why a month cannot be compared with its window; 0 where it can."""
-    reason = np.where(positive, np.int8(Reason.NONE), np.int8(Reason.SILENT))
+    reason = np.where(positive, np.int8(Reason.NONE), np.int8(Reason.NO_BASELINE_ACTIVITY))
     short = number < minimum
     reason[short] = Reason.GAPS
-    reason[short & (history < minimum)] = Reason.LEARNING
+    reason[short & (history < minimum)] = Reason.INSUFFICIENT_HISTORY
     return reason
+
+
+DETECTOR = Detector(
+    name=NAME,
+    version=VERSION,
+    label=gettext_noop("rolling mean (the classic rule)"),
+    description=gettext_noop(
+        "A month is a peak when its count is at least 30 per cent above the mean of the three years before it, and a "
+        "drop when the mean is at least 30 per cent above the count. Everybody can check it by hand. But a small wiki "
+        "differs from its mean by 30 per cent every other month, so the rule raises many alerts that mean nothing, and "
+        "a growing wiki is always above its past."
+    ),
+    params=RollingMeanParams,
+    function=detect,
+    example=WorkedExample(
+        gettext_noop("The mean of the months before (%(months)s of them) is %(mean)s. %(factor)s times that is %(bound)s."),
+        {
+            "months": Figure(FigureKind.COUNT, detail("window_months_used")),
+            "mean": Figure(FigureKind.COUNT, detail("rolling_mean")),
+            "factor": Figure(FigureKind.FACTOR, lambda evidence: evidence["upper"] / evidence["expected"]),
+            "bound": Figure(FigureKind.COUNT, figure("upper")),
+        },
+    ),
+)

@@ -22,11 +22,18 @@ MonthArray = NDArray[np.datetime64]
 
 
 # An expectation below this is nothing to put a count in relation to (a model's floor after a silence).
-LEAST_EXPECTATION = 1e-3
+MIN_EXPECTATION = 1e-3
 
 
 class ParameterError(ValueError):
-    """A detector's parameter is out of its range; the text names the parameter, its value and what is allowed."""
+    """A detector's parameter is out of its range; the text names the parameter, its value and what is allowed.
+
+    `name`: the parameter; empty when the error is about something else.
+    """
+
+    def __init__(self, text: str, name: str = "") -> None:
+        super().__init__(text)
+        self.name = name
 
 
 class VerdictCode(IntEnum):
@@ -43,11 +50,18 @@ class Reason(IntEnum):
 
     NONE = 0
     MISSING = 1  # the month itself has no value
-    LEARNING = 2  # the series is too young: fewer months before this one than the detector needs
+    INSUFFICIENT_HISTORY = 2  # the series is too young: fewer months before this one than the detector needs
     GAPS = 3  # the series is old enough, but too many months of the window are missing
-    SILENT = 4  # nothing but zeros in the window: there is no level to compare with
+    NO_BASELINE_ACTIVITY = 4  # nothing but zeros in the window: there is no level to compare with
     INCOMPLETE = 5  # the month is not over and too little of it has passed
     UNSTABLE = 6  # the model could not be fitted to this window
+
+
+# The figures of a verdict, as `Verdicts` and the stored evidence name them.
+FIGURES = (
+    "count", "expected", "lower", "upper", "threshold", "drop_threshold", "continuation_upper", "continuation_lower",
+    "score", "p_upper", "p_lower",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +118,11 @@ class Verdicts:
     expected:  what the detector expected, in counts a month (of a provisional month: of the share that has passed).
     lower, upper: normal range: bounds of the detector's own test, in counts.
     threshold: the smallest count that would have been a peak, all of the detector's conditions together.
-    floor:     the largest count that would have been a drop.
-    hold, hold_low: a later month at or beyond this count continues an episode that starts here (see `episodes`).
+    drop_threshold: the largest count that would have been a drop.
+    continuation_upper, continuation_lower: a later month at or beyond this count continues an episode that starts here (see
+               `episodes`).
     score:     signed, comparable between wikis and months: standard deviations above (+) or below (-) expectation.
-    p, p_low:  chance of a month at least this high / this low; NaN for detectors that make no such claim.
+    p_upper, p_lower: chance of a month at least this high / this low; NaN for detectors that make no such claim.
     verdict, reason: `VerdictCode` and `Reason`.
     history:   months with a value before the judged one.
     provisional: (judged months,) True for a month that is not over yet.
@@ -123,12 +138,12 @@ class Verdicts:
     lower: FloatArray
     upper: FloatArray
     threshold: FloatArray
-    floor: FloatArray
-    hold: FloatArray
-    hold_low: FloatArray
+    drop_threshold: FloatArray
+    continuation_upper: FloatArray
+    continuation_lower: FloatArray
     score: FloatArray
-    p: FloatArray
-    p_low: FloatArray
+    p_upper: FloatArray
+    p_lower: FloatArray
     verdict: CodeArray
     reason: CodeArray
     history: IntArray
@@ -153,7 +168,7 @@ class Verdicts:
     @property
     def percentage_difference(self) -> FloatArray:
         """100 x (count - expected) / expected; NaN where nothing was expected."""
-        base = np.where(self.expected > LEAST_EXPECTATION, self.expected, np.nan)
+        base = np.where(self.expected > MIN_EXPECTATION, self.expected, np.nan)
         return 100.0 * (self.count - base) / base
 
     def evidence(self, month: int, series: int) -> dict[str, Any]:
@@ -171,14 +186,12 @@ class Verdicts:
             "provisional": bool(self.provisional[month]),
             "history": int(self.history[at]),
         }
-        for name in ("count", "expected", "lower", "upper", "threshold", "floor", "hold", "hold_low"):
-            record[name] = _number(getattr(self, name)[at])
-        for name in ("score", "p", "p_low"):
+        for name in FIGURES:
             record[name] = _number(getattr(self, name)[at])
         count, expected = record["count"], record["expected"]
         known = count is not None and expected is not None
         record["excess"] = count - expected if known else None
-        related = known and expected > LEAST_EXPECTATION
+        related = known and expected > MIN_EXPECTATION
         record["ratio"] = count / expected if related else None
         record["percentage_difference"] = 100.0 * (count - expected) / expected if related else None
         record["details"] = {name: _number(values[at]) for name, values in self.details.items()}
@@ -191,7 +204,12 @@ def _number(value: float) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def gettext_noop(text: str) -> str:
+    """`text` itself, marked for translation; the layer that shows it translates it. (This package knows no Django.)"""
+    return text
+
+
 def require(condition: bool, name: str, value: object, allowed: str) -> None:
     """Raise ParameterError("name must be <allowed>, not <value>") unless the condition holds."""
     if not condition:
-        raise ParameterError(f"{name} must be {allowed}, not {value!r}")
+        raise ParameterError(f"{name} must be {allowed}, not {value!r}", name)

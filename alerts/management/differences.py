@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from django.core.management.base import OutputWrapper
 
+from alerts.engine.rejudging import Differences
 from alerts.models import Alert
-from alerts.rejudging import Differences
 from edits.models import Project
 
 
 def print_differences(out: OutputWrapper, differences: Differences, *, listed: int) -> None:
-    """The sums, then the `listed` furthest out of the alerts that appear and of those that vanish."""
+    """The sums, then the `listed` furthest out of the alerts that would be raised and of those that would be withdrawn."""
     out.write(f"Judged {differences.judged_months:,} months of {differences.projects:,} projects.")
     out.write(f"Alerts that stand: {differences.before:,}; with these rules: {differences.after:,}.")
-    for title, alerts in (("appear", differences.appear), ("vanish", differences.vanish), ("change", differences.revised)):
+    for title, alerts in (("raise", differences.raised), ("withdraw", differences.withdrawn), ("change", differences.revised)):
         out.write(f"{len(alerts):7,} {title}{_by_kind(alerts)}")
         if title != "change":
             _list(out, alerts, listed)

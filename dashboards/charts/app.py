@@ -16,22 +16,29 @@ from django.http import QueryDict
 from django_plotly_dash import DjangoDash
 
 from dashboards.charts import compare, project
+from dashboards.charts.callbacks import DRAWING
 from dashboards.charts.guard import BadCallback
 
 NAME = "chart"
-LONGEST_ADDRESS = 2_000
+MAX_ADDRESS = 2_000
 Figure = dict[str, Any]
 Draw = Callable[[re.Match[str], QueryDict], Figure]
 
 # Which page has which chart.
 PAGES: tuple[tuple[re.Pattern[str], Draw], ...] = (
-    (re.compile(r"/projects/(?P<domain>[^/]{1,100})/"), project.of_page),
+    (re.compile(r"(?:/embed)?/projects/(?P<domain>[^/]{1,100})/"), project.of_page),
     (re.compile(r"/alerts/(?P<pk>[0-9]{1,18})/(?:chart/)?"), project.of_alert),
     (re.compile(r"/compare/"), compare.of_page),
 )
 
 
-class OneAtATime(DjangoDash):  # type: ignore[misc]
+# What dash tells browsers of the server's make, for its own developers' tools: versions, and an address to ask for newer ones.
+OF_THE_SERVER = {
+    "dash_version", "python_version", "dash_version_url", "ddk_version", "plotly_version", "plotly_cloud_installed",
+}  # fmt: skip
+
+
+class OneAtATime(DjangoDash):  # type: ignore[misc]  # django-plotly-dash has no types
     """django-plotly-dash builds the whole app anew for each request, and with it a Flask app, whose routes are compiled by way
     of `ast.parse`. In Python 3.11 two threads that are in there at once can make each other fail with a SystemError."""
 
@@ -39,7 +46,10 @@ class OneAtATime(DjangoDash):  # type: ignore[misc]
 
     def form_dash_instance(self, *args: Any, **kwargs: Any) -> Any:
         with self._building:
-            return super().form_dash_instance(*args, **kwargs)
+            made = super().form_dash_instance(*args, **kwargs)
+        whole = made._config
+        made._config = lambda: {name: value for name, value in whole().items() if name not in OF_THE_SERVER}
+        return made
 
 
 app = OneAtATime(NAME, serve_locally=True)
@@ -62,7 +72,7 @@ def draw(pathname: object, search: object) -> Figure:
     """The figure of the page at `pathname?search`; BadCallback or BadParameter for what is no page with a chart."""
     if not isinstance(pathname, str) or not isinstance(search, str | None):
         raise BadCallback("the address must be text")
-    if len(pathname) + len(search or "") > LONGEST_ADDRESS:
+    if len(pathname) + len(search or "") > MAX_ADDRESS:
         raise BadCallback("the address is too long")
     for pattern, function in PAGES:
         if found := pattern.fullmatch(pathname):
@@ -70,9 +80,7 @@ def draw(pathname: object, search: object) -> Figure:
     raise BadCallback("there is no chart on that page")
 
 
-@app.callback(  # type: ignore[untyped-decorator]
-    Output("drawing", "data"), Input("address", "pathname"), Input("address", "search")
-)
+@app.callback(DRAWING.as_output(), DRAWING.as_inputs())  # type: ignore[untyped-decorator]  # as above
 def drawing(*address: object) -> Figure:
     if len(address) != 2:  # as many as the sender wished
         raise BadCallback("the address has two parts")

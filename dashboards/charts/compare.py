@@ -12,17 +12,19 @@ import numpy.typing as npt
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
+from alerts.models import Alert, Direction
 from dashboards import parameters
 from dashboards.charts import parts
+from dashboards.charts.marks import SYMBOLS, size_of
 from dashboards.charts.series import CountSeries, count_series
 from dashboards.charts.state import ALL, ChartState
-from dashboards.sentences import counted_words
-from dashboards.templatetags.figures import month, number, short_month
+from dashboards.sentences import alert_lines, counted_words
+from edits.figures import month, number, short_month
 from edits.metrics import METRICS
 from edits.models import Project
 from edits.months import month_range, to_index
 
-MOST_PROJECTS = 8
+MAX_PROJECTS = 8
 # Colour, dash and marker differ: lines can be told apart without seeing colours.
 LOOKS = (
     ("--blue", "solid", "circle"),
@@ -43,7 +45,7 @@ class Comparison:
     """Of `projects` those of which the metric is stored. Arrays have one value for each of `months`; NaN = missing.
 
     raw: the counts as stored. scaled: per 30 days, where that is asked for. shown: what is drawn. base: the months whose mean
-    is 100, none where the counts themselves are drawn or the series never meet.
+    is 100, none where the counts themselves are drawn or the series never meet. alerts: of each project, by month.
     """
 
     projects: list[Project]
@@ -55,6 +57,7 @@ class Comparison:
     base: tuple[dt.date, dt.date] | None
     scale: str
     state: ChartState
+    alerts: list[dict[dt.date, Alert]]
 
     @property
     def per_30_days(self) -> bool:
@@ -74,17 +77,15 @@ class Comparison:
 
 def named_domains(query: QueryDict) -> list[str]:
     """The domains named by `p`, each once, in their order."""
-    return list(dict.fromkeys(domain for domain in query.getlist("p")[: 10 * MOST_PROJECTS] if domain))
+    return list(dict.fromkeys(domain for domain in query.getlist("p")[: 10 * MAX_PROJECTS] if domain))
 
 
 def chosen_projects(query: QueryDict) -> list[Project]:
-    """The first eight projects named by `p`; BadParameter for one that does not exist."""
-    domains = named_domains(query)[:MOST_PROJECTS]
-    found = {project.domain: project for project in Project.objects.filter(domain__in=domains)}
-    for domain in domains:
-        if domain not in found:
-            raise parameters.BadParameter(_("There is no project “%(domain)s”.") % {"domain": domain[: parameters.LONGEST]})
-    return [found[domain] for domain in domains]
+    """The first eight projects named by `p`, however they are called; BadParameter for one that does not exist."""
+    names = named_domains(query)[:MAX_PROJECTS]
+    known = {project.domain: project for project in Project.objects.filter(domain__in=names)}
+    found = [known.get(name) or parameters.one_project(name, "p") for name in names]
+    return list({project.pk: project for project in found}.values())
 
 
 def comparison(projects: list[Project], query: QueryDict) -> Comparison | None:
@@ -96,7 +97,10 @@ def comparison(projects: list[Project], query: QueryDict) -> Comparison | None:
     if not stored:
         return None
     whole = (min(series.months[0] for _project, series in stored), max(series.months[-1] for _project, series in stored))
-    months = list(month_range(*state.window(whole)))
+    first, last = state.window(whole)
+    months = list(month_range(first, last)) if first <= last else []
+    if not months:
+        return None
     raw = [_within(series, months) for _project, series in stored]
     factor = parts.per_30_days(months) if "per30" in state.layers else np.ones(len(months))
     scaled = [counts * factor for counts in raw]
@@ -114,7 +118,17 @@ def comparison(projects: list[Project], query: QueryDict) -> Comparison | None:
         base=base,
         scale=scale,
         state=state,
+        alerts=_alerts([project for project, _series in stored], state.metric, months),
     )
+
+
+def _alerts(projects: list[Project], metric: str, months: list[dt.date]) -> list[dict[dt.date, Alert]]:
+    """The alerts that stand, each at its own month; one query for all projects."""
+    found: dict[int, dict[dt.date, Alert]] = {project.pk: {} for project in projects}
+    alerts = Alert.objects.filter(project__in=list(found), metric=metric, month__range=(months[0], months[-1])).standing()
+    for alert in alerts.defer("evidence").order_by("month"):
+        found[alert.project_id][alert.month] = alert
+    return list(found.values())
 
 
 def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
@@ -122,6 +136,11 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
     found = comparison(chosen_projects(query), query)
     if found is None:
         raise Http404
+    return figure(found)
+
+
+def figure(found: Comparison) -> dict[str, Any]:
+    """Data and layout, for plotly."""
     dates = [f"{each:%Y-%m-%d}" for each in found.months]
     names_of_months = [month(each) for each in found.months]
     traces = []
@@ -141,6 +160,7 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
                 "marker": {"symbol": symbol, "size": 5, "maxdisplayed": 24, "color": colour},
             }
         )
+        traces += _alert_marks(found, order, dates)
     layers, ends = found.state.layers, (found.months[0], found.months[-1])
     return {
         "data": traces,
@@ -156,6 +176,32 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
     }
 
 
+def _alert_marks(found: Comparison, line: int, dates: list[str]) -> list[dict[str, Any]]:
+    """Triangles in the colour of the line: up for a peak, down for a drop, the larger the rarer."""
+    places = [at for at, each in enumerate(found.months) if each in found.alerts[line] and np.isfinite(found.shown[line][at])]
+    if not places:
+        return []
+    alerts = [found.alerts[line][found.months[at]] for at in places]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "alerts",
+            "x": [dates[at] for at in places],
+            "y": [parts.plain(float(found.shown[line][at])) for at in places],
+            "hoverinfo": "skip",
+            "marker": {
+                "symbol": [SYMBOLS[Direction(alert.direction)] for alert in alerts],
+                "size": [size_of(alert.severity) for alert in alerts],
+                "color": LOOKS[line][0],
+                "line": {"color": "--bg", "width": 1},
+            },
+            "cliponaxis": False,
+            "showlegend": False,
+        }
+    ]
+
+
 def _hover(found: Comparison, name: str, line: int, position: int, when: str) -> str:
     """The wiki, the month, the count on the scale of the chart, and the index where it is drawn."""
     raw, scaled, shown = (float(lines[line][position]) for lines in (found.raw, found.scaled, found.shown))
@@ -165,6 +211,8 @@ def _hover(found: Comparison, name: str, line: int, position: int, when: str) ->
     lines = [f"<b>{name}</b>", when, count]
     if found.scale == INDEXED and np.isfinite(shown):
         lines.append(_("index %(value)s") % {"value": number(shown)})
+    if alert := found.alerts[line].get(found.months[position]):
+        lines += alert_lines(alert)
     return "<br>".join(lines)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from dashboards.charts import parts
 from dashboards.charts.series import CountSeries
-from edits.models import EditCount, EditorType, Project
+from edits.metrics import get_metric
+from edits.models import EditorType, Project
 
 # In this order from the bottom. Patterns besides colours: areas can be told apart without seeing colours.
 LOOKS: dict[str, tuple[str, str]] = {
@@ -18,19 +19,33 @@ LOOKS: dict[str, tuple[str, str]] = {
     EditorType.GROUP_BOT.value: ("--grey", "."),
     EditorType.NAME_BOT.value: ("--teal", "x"),
 }
+BREAKDOWN = "editor_type"
 
 
 def editor_counts(project: Project, series: CountSeries) -> dict[str, parts.Floats]:
-    """The counts of each editor type that has any, on the months of `series`; empty where the metric is not edits."""
-    if series.metric != "edits":
+    """The counts of each editor type that has any, on the months of `series`; empty where the metric has no such breakdown."""
+    metric = get_metric(series.metric)
+    breakdown = metric.breakdown(BREAKDOWN)
+    if breakdown is None:
         return {}
-    rows = EditCount.objects.filter(project=project, page_type=series.page_type, editor_type__in=LOOKS)
-    values = {name: np.full(len(series.months), np.nan) for name in LOOKS}
-    for name, month, count in rows.values_list("editor_type", "month", "edit_count"):
+    values = {name: np.full(len(series.months), np.nan) for name in breakdown.values}
+    slices = metric.parts_of(breakdown, series.counted).values()
+    rows = metric.model.objects.filter(project=project, **metric.filter_of(slices))
+    for name, month, count in rows.values_list(breakdown.field, "month", metric.count_field):
         position = series.position(month)
         if position is not None:
             values[name][position] = count
     return {name: counts for name, counts in values.items() if np.nan_to_num(counts).any()}
+
+
+def has_editor_counts(project: Project, series: CountSeries) -> bool:
+    """Whether the project has counts by editor type of what `series` counts; one query."""
+    metric = get_metric(series.metric)
+    breakdown = metric.breakdown(BREAKDOWN)
+    if breakdown is None:
+        return False
+    slices = metric.parts_of(breakdown, series.counted).values()
+    return metric.model.objects.filter(project=project, **metric.filter_of(slices)).exists()
 
 
 def editor_label(name: str) -> str:

@@ -11,12 +11,29 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+    HttpResponseNotFound,
+)
 
+from dashboards.charts.callbacks import CALLBACKS
 from dashboards.parameters import BadParameter
 
 View = Callable[..., HttpResponse]
-LARGEST_BODY = 64 * 1024
+MAX_BODY = 64 * 1024
+# What a page with a chart asks for, of all that the chart package would answer.
+READ, WRITE = ["GET", "HEAD"], ["POST"]
+ROUTES: dict[str | None, list[str]] = {
+    "app-layout": READ,
+    "app-dependencies": READ,
+    "app-component-suites": READ,
+    "app-component-component-suites": READ,
+    "app-update-component": WRITE,
+}
 SESSION_KEY = "django_plotly_dash"
 
 
@@ -29,8 +46,11 @@ def guard(view: View, **_route: Any) -> View:
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in {"GET", "HEAD", "POST"}:
-            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        route = request.resolver_match.url_name if request.resolver_match else ""
+        if route not in ROUTES:
+            return HttpResponseNotFound("no such chart", content_type="text/plain")
+        if request.method not in ROUTES[route]:
+            return HttpResponseNotAllowed(ROUTES[route])
         if request.method == "POST" and (problem := _malformed(request)):
             return HttpResponseBadRequest(problem, content_type="text/plain")
         modified = request.session.modified
@@ -59,7 +79,7 @@ def _malformed(request: HttpRequest) -> str:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return "bad content length"
-    if length > LARGEST_BODY:
+    if length > MAX_BODY:
         return "the request is too large"
     try:
         body = json.loads(request.body)
@@ -67,15 +87,5 @@ def _malformed(request: HttpRequest) -> str:
         return "the body is not JSON"
     if not isinstance(body, dict) or not isinstance(body.get("output"), str):
         return "the body names no output"
-    for part in ("inputs", "state"):
-        items = body.get(part, [])
-        if not isinstance(items, list) or not all(
-            isinstance(item, dict) and {"id", "property"} <= set(item) for item in items
-        ):
-            return f"{part} must be a list of properties"
-    outputs = body.get("outputs", {})
-    if not isinstance(outputs, dict) or not all(isinstance(outputs.get(part, ""), str) for part in ("id", "property")):
-        return "outputs must be one property"
-    if not isinstance(body.get("changedPropIds", []), list):
-        return "changedPropIds must be a list"
-    return ""
+    callback = CALLBACKS.get(body["output"])
+    return callback.problem_of(body) if callback else "no such callback"

@@ -12,34 +12,40 @@ from dashboards.charts.parts import inert
 from edits.months import to_index
 
 LANES = 3
-LONGEST = 36
+MAX_LENGTH = 36
 WIDTH_IN_CHARACTERS = 130  # of a chart on a desktop, in the size of the notes; phones show the numbers alone
 
 
 def short(text: str) -> str:
     """The beginning of a note, cut at a word."""
     line = " ".join(text.split())
-    if len(line) <= LONGEST:
+    if len(line) <= MAX_LENGTH:
         return line
-    cut = line[: LONGEST - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[LONGEST // 2 :] else cut).rstrip(" ,.;:") + "…"
+    cut = line[: MAX_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[MAX_LENGTH // 2 :] else cut).rstrip(" ,.;:") + "…"
 
 
 def note_marks(
-    alerts: Mapping[dt.date, Alert], notes: Mapping[int, Annotation], window: tuple[dt.date, dt.date]
+    alerts: Mapping[dt.date, Alert],
+    notes: Mapping[int, Annotation],
+    window: tuple[dt.date, dt.date],
+    *,
+    above: int = 0,
 ) -> list[dict[str, Any]]:
-    """`{"lane": 0 (lowest) …, "mark": a plotly annotation}` for each note in view that found room; the rarest choose first."""
+    """`{"lane": 0 (lowest) …, "mark": a plotly annotation}` for each note in view that found room; the rarest choose first.
+
+    `above`: pixels that something else takes between the chart and the notes.
+    """
     first, last = to_index(window[0]), to_index(window[1])
     span = max(last - first, 1)
     inside = [
         (alert, short(alert.label or notes[alert.pk].text))
         for month, alert in alerts.items()
-        if first <= to_index(month) <= last and (alert.pk in notes or alert.label)
-        and (alert.label or alert.pk in notes)
-    ]  # fmt: skip
+        if first <= to_index(month) <= last and (alert.label or alert.pk in notes)
+    ]
     taken: list[list[tuple[float, float]]] = [[] for _lane in range(LANES)]
     placed = []
-    for alert, text in sorted(inside, key=lambda pair: -(pair[0].score or 0)):
+    for alert, text in sorted(inside, key=lambda pair: -abs(pair[0].score or 0)):
         at = (to_index(alert.month) - first) / span * WIDTH_IN_CHARACTERS
         rightwards = at + len(text) + 2 <= WIDTH_IN_CHARACTERS
         begin, end = (at - 1, at + len(text) + 2) if rightwards else (at - len(text) - 2, at + 1)
@@ -47,7 +53,7 @@ def note_marks(
         if lane is None:
             continue
         taken[lane].append((begin, end))
-        placed.append({"lane": lane, "mark": _mark(alert, text, lane, rightwards)})
+        placed.append({"lane": lane, "mark": _mark(alert, text, lane, rightwards, above)})
     return placed
 
 
@@ -70,7 +76,7 @@ def stems(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _mark(alert: Alert, text: str, lane: int, rightwards: bool) -> dict[str, Any]:
+def _mark(alert: Alert, text: str, lane: int, rightwards: bool, above: int) -> dict[str, Any]:
     return {
         "name": "note",
         "x": f"{alert.month:%Y-%m-%d}",
@@ -78,7 +84,7 @@ def _mark(alert: Alert, text: str, lane: int, rightwards: bool) -> dict[str, Any
         "y": 1,
         "yref": "paper",
         "xshift": 2 if rightwards else -2,
-        "yshift": 12 + 20 * lane,
+        "yshift": 12 + above + 20 * lane,
         "xanchor": "left" if rightwards else "right",
         "yanchor": "middle",
         "text": inert(text),

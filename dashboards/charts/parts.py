@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.utils.formats import date_format, get_format
+from babel import numbers
 from django.utils.translation import gettext as _
 
+from curation.language import locale_of, reader
+from edits.figures import short_name_of_month
 from edits.months import add_months, days_in, to_index
 
 Floats = npt.NDArray[np.float64]
@@ -41,7 +43,8 @@ def inert(text: str) -> str:
 
 def separators() -> str:
     """Decimal and thousands separator of the reader's language, as plotly wants them."""
-    return f"{get_format('DECIMAL_SEPARATOR')}{get_format('THOUSAND_SEPARATOR')}"
+    locale = locale_of(reader())
+    return numbers.get_decimal_symbol(locale) + numbers.get_group_symbol(locale)
 
 
 def per_30_days(months: Sequence[dt.date]) -> Floats:
@@ -67,7 +70,7 @@ def month_ticks(first: dt.date, last: dt.date) -> dict[str, Any]:
         every = [add_months(first, offset) for offset in range(span)]
         dates = [month for month in every if (month.month - 1) % step == 0] or [first]
         names = [
-            date_format(month, "M") + (f"<br>{month.year}" if month.month == 1 or position == 0 else "")
+            short_name_of_month(month.month) + (f"<br>{month.year}" if month.month == 1 or position == 0 else "")
             for position, month in enumerate(dates)
         ]
     return {"tickmode": "array", "tickvals": [f"{date:%Y-%m-%d}" for date in dates], "ticktext": names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,17 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert
-from dashboards.charts import parts
+from dashboards.charts import events, parts
+from dashboards.charts.bands import NO_MARKS, Marks, breaks_of, marks_of
+from dashboards.charts.chart_data import ChartData, chart_data_of, read_chart_data
 from dashboards.charts.editors import editor_type_traces
 from dashboards.charts.marks import alert_marks
 from dashboards.charts.notes import note_marks, stems
-from dashboards.charts.scene import Scene, read_scene
+from dashboards.charts.series import judged_series
 from dashboards.charts.state import ChartState
 from dashboards.charts.years import year_over_year
 from dashboards.sentences import hover_sentence
+from edits.metrics import METRICS
 from edits.models import Project
 
 Figure = dict[str, Any]
@@ -33,46 +37,76 @@ def of_page(found: re.Match[str], query: QueryDict) -> Figure:
 
 def of_alert(found: re.Match[str], query: QueryDict) -> Figure:
     """The chart of `/alerts/<id>/`: the years around it."""
-    alert = get_object_or_404(Alert.objects.select_related("project"), pk=int(found["pk"]))
-    return figure(alert.project, ChartState.around(alert.metric, alert.month, alert.pk))
+    alert = get_object_or_404(Alert.objects.filter(metric__in=METRICS).select_related("project"), pk=int(found["pk"]))
+    state = ChartState.around(alert.metric, alert.month, alert.pk)
+    # The page has what was going on in words; the numbers of the regions are explained in the explorer alone.
+    chart = read_chart_data(alert.project, replace(state, layers=state.layers - {"events"}))
+    if chart is None:
+        raise Http404
+    return drawn(chart, breaks_of(alert.project, chart))
 
 
 def figure(project: Project, state: ChartState) -> Figure:
     """Data and layout, for plotly; Http404 where nothing is stored."""
-    scene = read_scene(project, state)
-    if scene is None:
+    chart = read_chart_data(project, state)
+    if chart is None:
         raise Http404
-    return year_over_year(scene) if "years" in state.layers else timeline(scene)
+    return drawn(chart, marks_of(project, chart) if "events" in state.layers else NO_MARKS)
 
 
-def timeline(scene: Scene) -> Figure:
-    """Months from left to right, with the slider under them."""
-    state, series, inside = scene.state, scene.series, scene.inside
+def only_alert(alert: Alert) -> tuple[Figure, Marks]:
+    """The years around an alert, with its mark and no other, and the known breaks in them; two queries."""
+    state = ChartState.around(alert.metric, alert.month, alert.pk)
+    chart = chart_data_of(alert.project, state, judged_series(alert.project, alert.metric), [alert], {})
+    if chart is None:
+        return {"data": [], "layout": {}}, NO_MARKS
+    marks = breaks_of(alert.project, chart)
+    return drawn(chart, marks), marks
+
+
+def drawn(chart: ChartData, marks: Marks = NO_MARKS) -> Figure:
+    """The chart of `chart`: its months, its years one over the other, or why there is nothing to draw."""
+    if chart.is_empty:
+        return nothing_to_show(_("No count is stored of these months."))
+    return year_over_year(chart) if "years" in chart.state.layers else timeline(chart, marks)
+
+
+def nothing_to_show(words: str) -> Figure:
+    """An empty chart that says why it is empty."""
+    said = {"text": parts.inert(words), "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": parts.layout(xaxis=hidden, yaxis=hidden, annotations=[said], meta={"fixed": True})}
+
+
+def timeline(chart: ChartData, marks: Marks = NO_MARKS) -> Figure:
+    """Months from left to right, with the slider under them; events and known breaks behind the lines."""
+    state, series, inside = chart.state, chart.series, chart.inside
     dates = [f"{month:%Y-%m-%d}" for month in series.months]
-    counts = scene.scaled(series.counts)
+    counts = chart.scaled(series.counts)
     shown = [counts[inside]]
     traces: list[dict[str, Any]] = []
-    stacked = editor_type_traces(scene.editors, dates, scene.scaled)
+    stacked = editor_type_traces(chart.editors, dates, chart.scaled)
     traces += stacked
     if "band" in state.layers and not stacked:
-        traces += band(dates, scene)
-        shown.append(_bounded(scene.scaled(series.upper)[inside], counts[inside]))
+        traces += band(dates, chart)
+        shown.append(_bounded(chart.scaled(series.upper)[inside], counts[inside]))
     if "mean" in state.layers:
-        mean, threshold = scene.scaled(series.rolling_mean), scene.scaled(series.classic_threshold)
+        mean, threshold = chart.scaled(series.rolling_mean), chart.scaled(series.classic_threshold)
         traces.append(line(dates, mean, _("3-year mean"), "--teal", width=1.5))
-        traces.append(line(dates, threshold, scene.classic_label, "--teal", width=1.5, dash="dot"))
+        traces.append(line(dates, threshold, chart.classic_label, "--teal", width=1.5, dash="dot"))
         shown.append(threshold[inside])
-    traces.append(count_line(dates, counts, scene))
+    traces.append(count_line(dates, counts, chart))
     traces += lonely_dots(dates, counts)
-    traces += alert_marks(scene, counts, dict(enumerate(dates)))
-    axis = parts.value_axis(shown, title=scene.unit, log="log" in state.layers, zero="zero" in state.layers)
-    first, last = scene.window
+    traces += alert_marks(chart, counts, dict(enumerate(dates)))
+    axis = parts.value_axis(shown, title=chart.unit, log="log" in state.layers, zero="zero" in state.layers)
+    first, last = chart.window
     extent = [_half_month(series.months[0], -1), _half_month(series.months[-1], 1)]
-    notes = note_marks(scene.alerts, scene.notes, scene.window) if "notes" in state.layers else []
+    above = events.height_of(marks)
+    notes = note_marks(chart.alerts, chart.notes, chart.window, above=above) if "notes" in state.layers else []
     return {
         "data": traces,
         "layout": parts.layout(
-            margin={"l": 52, "r": 12, "t": 28 + 20 * max((note["lane"] + 1 for note in notes), default=0), "b": 30},
+            margin={"l": 52, "r": 12, "t": 28 + above + 20 * max((note["lane"] + 1 for note in notes), default=0), "b": 30},
             xaxis=parts.flat_axis(
                 type="date",
                 range=[_half_month(first, -1), _half_month(last, 1)],
@@ -90,9 +124,14 @@ def timeline(scene: Scene) -> Figure:
             yaxis=axis,
             showlegend=bool(stacked),
             legend=parts.LEGEND,
-            meta={"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "stored": [f"{m:%Y-%m}" for m in series.span or ()]},
-            annotations=[note["mark"] for note in notes],
-            shapes=stems(notes),
+            meta={
+                "from": f"{first:%Y-%m}",
+                "to": f"{last:%Y-%m}",
+                "stored": [f"{m:%Y-%m}" for m in series.span or ()],
+                "above": above,
+            },
+            annotations=[*(note["mark"] for note in notes), *events.labels_of(marks, chart.window)],
+            shapes=[*events.shapes_of(marks), *stems(notes)],
         ),
     }
 
@@ -121,9 +160,9 @@ def line(dates: list[str], values: parts.Floats, name: str, colour: str, *, widt
     }
 
 
-def band(dates: list[str], scene: Scene) -> list[Figure]:
+def band(dates: list[str], chart: ChartData) -> list[Figure]:
     """The expected range, one closed shape for each stretch without a gap, and the expected value in it."""
-    lower, upper = scene.scaled(scene.series.lower), scene.scaled(scene.series.upper)
+    lower, upper = chart.scaled(chart.series.lower), chart.scaled(chart.series.upper)
     known = np.isfinite(lower) & np.isfinite(upper)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], known.view(np.int8), [0]))))
     x: list[str | None] = []
@@ -142,16 +181,16 @@ def band(dates: list[str], scene: Scene) -> list[Figure]:
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
-    expected = line(dates, scene.scaled(scene.series.expected), _("Expected"), "--blue", width=1, dash="dash")
+    expected = line(dates, chart.scaled(chart.series.expected), _("Expected"), "--blue", width=1, dash="dash")
     return [shape, expected | {"opacity": 0.45}]
 
 
-def count_line(dates: list[str], counts: parts.Floats, scene: Scene) -> Figure:
+def count_line(dates: list[str], counts: parts.Floats, chart: ChartData) -> Figure:
     """The counts, with the sentence that is shown on hover and the alert that a click opens."""
     present = np.isfinite(counts)
-    inside = scene.inside  # what is out of view cannot be hovered: a new range brings a new figure
+    inside = chart.inside  # what is out of view cannot be hovered: a new range brings a new figure
     texts = [
-        hover_sentence(scene, position) if present[position] and inside.start <= position < inside.stop else ""
+        hover_sentence(chart, position) if present[position] and inside.start <= position < inside.stop else ""
         for position in range(len(dates))
     ]
     return {
@@ -162,7 +201,7 @@ def count_line(dates: list[str], counts: parts.Floats, scene: Scene) -> Figure:
         "y": parts.plain_list(counts),
         "text": texts,
         "hovertemplate": "%{text}<extra></extra>",
-        "customdata": scene.by_month,
+        "customdata": chart.by_month,
         "connectgaps": False,
         "line": {"color": "--blue", "width": 1.8},
         "showlegend": False,

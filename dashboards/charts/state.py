@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from curation.language import listed
 from dashboards import parameters
-from edits.metrics import METRICS
+from edits.metrics import DEFAULT_METRIC, METRICS
+from edits.metrics.registry import BY_EDITOR_TYPE
 from edits.months import FIRST_MONTH, add_months
 
 RANGES: dict[str, int] = {"1": 12, "3": 36, "10": 120}  # years: months
@@ -27,15 +29,17 @@ RANGE_LABELS: dict[str, str | Promise] = {
 LAYERS: dict[str, str | Promise] = {
     "band": _("Expected range"),
     "notes": _("Notes"),
+    "events": _("Events"),
     "mean": _("3-year mean"),
     "zero": _("From zero"),
     "log": _("Log scale"),
     "per30": _("Per 30 days"),
     "years": _("Year over year"),
-    "editors": _("By editor type"),
+    "editors": BY_EDITOR_TYPE.label,
 }
-DEFAULT_LAYERS = frozenset({"band", "notes", "zero"})
-MOST_YEARS = 6
+DEFAULT_LAYERS = frozenset({"band", "notes", "events", "zero"})
+PARAMETERS = ("metric", "definition", "range", "from", "to", "show", "alert")
+MAX_YEARS = 6
 AROUND_ALERT = 30  # months before and after
 
 
@@ -43,10 +47,12 @@ AROUND_ALERT = 30  # months before and after
 class ChartState:
     """metric: its name. range: a key of RANGES or `all`, unless `first` or `last` say otherwise. layers: what is drawn.
 
-    alert: the chosen alert's id, 0 for none.
+    alert: the chosen alert's id, 0 for none. definition: the name of the one that is asked for; empty for the one that the
+    project's alerts use.
     """
 
-    metric: str = "edits"
+    metric: str = DEFAULT_METRIC
+    definition: str = ""
     range: str = "10"
     first: dt.date | None = None
     last: dt.date | None = None
@@ -58,16 +64,19 @@ class ChartState:
         """The state in a query string; BadParameter says which value means nothing."""
         first, last = parameters.month(query, "from"), parameters.month(query, "to")
         if first and last and first > last:
-            raise parameters.BadParameter(_("The range ends before it begins: %s.") % f"{first:%Y-%m} > {last:%Y-%m}")
+            backwards = {"range": f"{first:%Y-%m} > {last:%Y-%m}"}
+            raise parameters.BadParameter(_("The range ends before it begins: %(range)s.") % backwards)
         shown = [name for name in query.getlist("show")[: 2 * len(LAYERS)] if name]
         for name in shown:
             if name not in LAYERS:
                 raise parameters.BadParameter(
                     _("The chart cannot show “%(name)s”: choose from %(allowed)s.")
-                    % {"name": name[: parameters.LONGEST], "allowed": ", ".join(LAYERS)}
+                    % {"name": name[: parameters.MAX_LENGTH], "allowed": listed(LAYERS)}
                 )
+        metric = parameters.choice(query, "metric", METRICS, DEFAULT_METRIC)
         return cls(
-            metric=parameters.choice(query, "metric", METRICS, "edits"),
+            metric=metric,
+            definition=parameters.choice(query, "definition", [each.name for each in METRICS[metric].definitions]),
             range=parameters.choice(query, "range", [*RANGES, ALL], default_range),
             first=first,
             last=last,
@@ -82,11 +91,11 @@ class ChartState:
         return cls(metric=metric, first=max(first, FIRST_MONTH), last=last, alert=alert)
 
     def window(self, stored: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date]:
-        """The months to show, within those that are stored (first and last)."""
+        """The months to show, within those that are stored (first and last). None of them lies in a range that ends before it
+        begins: nothing is stored of the months that were asked for."""
         first, last = stored
         if self.first or self.last:
-            begin, end = max(self.first or first, first), min(self.last or last, last)
-            return (begin, end) if begin <= end else stored
+            return max(self.first or first, first), min(self.last or last, last)
         if self.range == ALL:
             return stored
         return max(first, add_months(last, 1 - RANGES[self.range])), last

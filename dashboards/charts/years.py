@@ -6,25 +6,30 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
-from django.utils.formats import date_format
 
 from dashboards.charts import parts
+from dashboards.charts.chart_data import ChartData
 from dashboards.charts.marks import alert_marks
-from dashboards.charts.scene import Scene
-from dashboards.charts.state import MOST_YEARS
+from dashboards.charts.state import MAX_YEARS
 from dashboards.sentences import hover_sentence
+from edits.figures import short_name_of_month
 
-FEWEST_YEARS = 2  # one alone is over no other
+MIN_YEARS = 2  # one alone is over no other
+# Colour and dash of each year, the newest first: which line is which year can be told without the legend's order.
+LOOKS = (
+    ("--blue", "solid"), ("--orange", "solid"), ("--green", "dash"), ("--red", "dot"), ("--grey", "dashdot"),
+    ("--blue-deep", "longdash"),
+)  # fmt: skip
 
 
-def year_over_year(scene: Scene) -> dict[str, Any]:
-    """January to December, one line a year: the newest in the data's colour, earlier ones paler."""
-    counts, by_month = scene.scaled(scene.series.counts), scene.by_month
+def year_over_year(chart: ChartData) -> dict[str, Any]:
+    """January to December, one line a year: the newest bold in the data's colour, earlier ones in colours of their own."""
+    counts, by_month = chart.scaled(chart.series.counts), chart.by_month
     traces, shown = [], []
     places: dict[int, str | int] = {}
-    for age, year in enumerate(reversed(_years(scene))):
+    for age, year in enumerate(reversed(_years(chart))):
         months = [dt.date(year, number, 1) for number in range(1, 13)]
-        positions = [scene.series.position(month) for month in months]
+        positions = [chart.series.position(month) for month in months]
         values = np.array([np.nan if position is None else counts[position] for position in positions])
         shown.append(values)
         places |= {position: number for number, position in enumerate(positions, 1) if position is not None}
@@ -36,19 +41,18 @@ def year_over_year(scene: Scene) -> dict[str, Any]:
                 "x": list(range(1, 13)),
                 "y": parts.plain_list(values),
                 "text": [
-                    hover_sentence(scene, position) if position is not None and np.isfinite(counts[position]) else ""
+                    hover_sentence(chart, position) if position is not None and np.isfinite(counts[position]) else ""
                     for position in positions
                 ],
                 "hovertemplate": "%{text}<extra></extra>",
                 "customdata": [None if position is None else by_month[position] for position in positions],
-                "line": {"color": "--blue" if age == 0 else "--grey", "width": 2.5 if age == 0 else 1.2},
-                "marker": {"size": 6 if age == 0 else 4, "symbol": age},
-                "opacity": 1 if age == 0 else max(0.3, 0.9 - 0.13 * age),
+                "line": {"color": LOOKS[age][0], "dash": LOOKS[age][1], "width": 2.8 if age == 0 else 1.5},
+                "marker": {"size": 6 if age == 0 else 5, "symbol": age, "color": LOOKS[age][0]},
             }
         )
-    layers = scene.state.layers
+    layers = chart.state.layers
     return {
-        "data": [*traces[::-1], *alert_marks(scene, counts, places)],
+        "data": [*traces[::-1], *alert_marks(chart, counts, places)],
         "layout": parts.layout(
             hovermode="closest",
             showlegend=True,
@@ -56,18 +60,18 @@ def year_over_year(scene: Scene) -> dict[str, Any]:
             xaxis=parts.flat_axis(
                 tickmode="array",
                 tickvals=list(range(1, 13)),
-                ticktext=[date_format(dt.date(2000, number, 1), "M") for number in range(1, 13)],
+                ticktext=[short_name_of_month(number) for number in range(1, 13)],
                 range=[0.7, 12.3],
                 fixedrange=True,
             ),
-            yaxis=parts.value_axis(shown, title=scene.unit, log="log" in layers, zero="zero" in layers),
+            yaxis=parts.value_axis(shown, title=chart.unit, log="log" in layers, zero="zero" in layers),
             meta={"fixed": True},
         ),
     }
 
 
-def _years(scene: Scene) -> range:
+def _years(chart: ChartData) -> range:
     """The years in view, as many as can be told apart; with the one before, where a single one is in view."""
-    last = scene.window[1].year
-    first = max(scene.window[0].year, last - MOST_YEARS + 1)
-    return range(max(min(first, last - FEWEST_YEARS + 1), scene.series.months[0].year), last + 1)
+    last = chart.window[1].year
+    first = max(chart.window[0].year, last - MAX_YEARS + 1)
+    return range(max(min(first, last - MIN_YEARS + 1), chart.series.months[0].year), last + 1)

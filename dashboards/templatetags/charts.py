@@ -7,6 +7,7 @@ browsers keep them for good. Scripts of components that no chart of ours uses ar
 
 from __future__ import annotations
 
+import json
 import re
 
 from django import template
@@ -15,15 +16,34 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_plotly_dash.templatetags.plotly_dash import plotly_direct
 
+from alerts.models import Direction
 from dashboards.charts.app import NAME
+from dashboards.charts.marks import CARRIED_SIZE, size_of, triangle
 
 register = template.Library()
 
 COMPONENT = re.compile(r"/dash/app/[\w-]+/_dash-component-suites/(?P<path>[^\"'?]+)(?:\?[^\"']*)?")
 FINGERPRINT = re.compile(r"\.v\w+m\d+(?=\.)")
 UNUSED = re.compile(r"<script src=\"[^\"]*/(?:dash_table/|html/)[^\"]*\"></script>\s*")
+CONFIGURATION = re.compile(r"(?P<start><script id=\"_dash-config\"[^>]*>)(?P<told>.*?)</script>", re.DOTALL)
 PLOTLY = "dash/component/plotly/package_data/plotly.min.js"
 GRAPH = "dash/component/dash/dcc/async-graph.js"
+
+
+@register.simple_tag
+def mark(direction: str, severity: str, *, hollow: bool = False, carried: bool = False) -> SafeString:
+    """The triangle that an alert has on charts: of a later month of it when `carried`, of a settled one when `hollow`."""
+    size = CARRIED_SIZE if carried else size_of(severity)
+    return format_html(
+        '<svg class="mark mark-{} sev-{}{}" width="{}" height="{}" viewBox="{}" aria-hidden="true"><path d="{}"/></svg>',
+        direction,
+        severity,
+        " hollow" if hollow else "",
+        size,
+        size,
+        f"{-size / 2:g} {-size / 2:g} {size} {size}",
+        triangle(size - 2, down=direction == Direction.DROP),
+    )
 
 
 @register.simple_tag
@@ -45,10 +65,21 @@ def chart_scripts(context: template.Context) -> SafeString:
     """The chart's configuration and scripts; stands after `chart_here`."""
     holder = context["request"].dpd_content_handler.embedded_holder
     plotly = format_html('<script src="{}"></script>', static(PLOTLY))
-    return mark_safe(f"{plotly}\n{direct(f'{holder.config}{holder.scripts}')}")  # noqa: S308 - made by the chart package
+    return mark_safe(f"{plotly}\n{direct(without_make(f'{holder.config}{holder.scripts}'))}")  # noqa: S308 - made by the chart package
 
 
 def direct(markup: str) -> str:
     """`markup` with the addresses of scripts replaced by those of the static files, unused ones left out."""
     named = COMPONENT.sub(lambda found: static(f"dash/component/{FINGERPRINT.sub('', found['path'])}"), markup)
     return UNUSED.sub("", named)
+
+
+def without_make(markup: str) -> str:
+    """`markup` without what the chart package tells about the server in its configuration: versions, and an address of its
+    maker."""
+
+    def needed(found: re.Match[str]) -> str:
+        told = json.loads(found["told"])
+        return f"{found['start']}{json.dumps({key: value for key, value in told.items() if 'version' not in key})}</script>"
+
+    return CONFIGURATION.sub(needed, markup)

@@ -3,99 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format, get_format, number_format
-from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
-from alerts.explain import detector_label
+from alerts.detector_words import detector_label
+from alerts.explain import alert_name
+from curation.language import arrow, listed
 from edits.families import family_name
+from edits.figures import change, counted, day, moment, month, number, percent, short_month, short_name_of_month, signed, size
 from edits.metrics import METRICS
 
 register = template.Library()
 
-MINUS = "\N{MINUS SIGN}"
-DASH = "\N{EN DASH}"
-MOST_PER_CENT = 9_999
+for _shown in (number, signed, size, percent, change, month, short_month, day, moment, counted, listed):
+    register.filter(_shown)
+
+
+register.filter(alert_name)
+register.simple_tag(arrow)
 
 
 @register.filter
-def number(value: float | None, places: int = 0) -> str:
-    """`9,579` by the reader's locale; a dash for what is not known."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return DASH
-    rounded = round(value, places) if places else round(value)
-    language = get_language()
-    if not places and get_format("NUMBER_GROUPING", language) == 3:  # the usual case, ten times as fast: charts have hundreds
-        return f"{rounded:,}".replace("-", MINUS).replace(",", get_format("THOUSAND_SEPARATOR", language))
-    return str(number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)).replace("-", MINUS)
-
-
-@register.filter
-def signed(value: float | None) -> str:
-    """`+6,563` or `−120`."""
-    shown = number(value)
-    return isolated(f"+{shown}" if value is not None and value > 0 else shown)
-
-
-def isolated(text: str) -> str:
-    """Kept from left to right in a language that is written from right to left, where a sign would go to the other end."""
-    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else text
-
-
-@register.filter
-def size(value: float | None) -> float | None:
-    """Without its sign."""
-    return None if value is None else abs(value)
-
-
-@register.filter
-def percent(value: float | None) -> str:
-    """A share of 0 to 1 as `22%`."""
-    if value is None:
-        return DASH
-    # Rounded down: 213 of 214 is not all of them.
-    return pgettext("a percentage", "%(number)s%%") % {"number": number(math.floor(100 * value + 1e-9))}
-
-
-@register.filter
-def change(value: float | None) -> str:
-    """A percentage difference as `+218%`; beyond 9,999 % it says only that it is more."""
-    if value is None:
-        return DASH
-    if value > MOST_PER_CENT:
-        return isolated("> +" + pgettext("a percentage", "%(number)s%%") % {"number": number(MOST_PER_CENT)})
-    return isolated(pgettext("a percentage", "%(number)s%%") % {"number": signed(value)})
-
-
-@register.filter
-def month(value: dt.date | None) -> str:
-    """`November 2022`."""
-    return formatted_date(value, "F Y", get_language()) if value else DASH
-
-
-@register.filter
-def short_month(value: dt.date | None) -> str:
-    """`Nov 2022`."""
-    return formatted_date(value, "M Y", get_language()) if value else DASH
-
-
-@lru_cache(maxsize=4096)
-def formatted_date(value: dt.date, form: str, language: str) -> str:
-    """Remembered: a chart names some hundred months, and all charts name the same."""
-    return date_format(value, form)
-
-
-@register.filter
-def month_name(value: dt.date) -> str:
+def month_of_year(value: dt.date) -> str:
     """`Nov`."""
-    return date_format(value, "M")
+    return short_name_of_month(value.month)
 
 
 @register.filter
@@ -112,7 +48,7 @@ def metric_label(name: str) -> str:
 
 @register.filter
 def family_label(family: str) -> str:
-    return str(family_name(family))
+    return family_name(family)
 
 
 @register.filter
@@ -120,10 +56,12 @@ def detector_name(name: str) -> str:
     return detector_label(name)
 
 
-@register.filter
-def counted(value: int, metric_name: str) -> str:
-    """`9,579 edits`: the number with its unit, in the right plural."""
-    return METRICS[metric_name].unit(value) % {"count": number(value)}
+@register.inclusion_tag("dashboards/parts/choice.html")
+def choice(
+    name: str, label: str, choices: Iterable[tuple[str, Any]], chosen: str, *, any: str = "", names: bool = False
+) -> dict[str, Any]:
+    """A menu of a filter. `any`: what no choice is called, where there may be none. `names`: are not translated."""
+    return {"name": name, "label": label, "choices": choices, "chosen": chosen, "any": any, "names": names}
 
 
 @register.filter
@@ -131,8 +69,9 @@ def main_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The entries of the top bar that exist, the one for this page marked."""
     entries = (
         ("overview", _("What changed"), ("overview", "month")),
-        ("projects", _("Explore"), ("projects", "explorer", "language-projects")),
+        ("projects", _("Explore"), ("projects", "explorer", "languages", "language-projects")),
         ("alerts", _("Alerts"), ("alerts", "alert")),
+        ("events", _("Events"), ("events", "event", "event-propose")),
         ("compare", _("Compare"), ("compare",)),
         ("status", _("Status"), ("status",)),
     )

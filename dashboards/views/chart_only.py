@@ -10,6 +10,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from alerts.models import Alert
 from dashboards.views.pages import chart_page
+from edits.metrics import METRICS
 
 
 @xframe_options_sameorigin
@@ -17,5 +18,5 @@ from dashboards.views.pages import chart_page
 @chart_page
 def alert_chart(request: HttpRequest, pk: int) -> HttpResponse:
     """Only this site may frame it."""
-    alert = get_object_or_404(Alert.objects.select_related("project"), pk=pk)
+    alert = get_object_or_404(Alert.objects.filter(metric__in=METRICS).select_related("project"), pk=pk)
     return render(request, "dashboards/chart_only.html", {"alert": alert})

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from alerts.models import Alert
+from alerts.spreadsheet import Cell, csv_response
+from curation.language import listed
 from dashboards import parameters, search
 from dashboards.charts.compare import (
     ABSOLUTE,
     INDEXED,
-    MOST_PROJECTS,
+    MAX_PROJECTS,
     Comparison,
     chosen_projects,
     comparison,
+    figure,
     named_domains,
 )
-from dashboards.charts.state import ALL, LAYERS, RANGE_LABELS, RANGES, ChartState
-from dashboards.views.pages import chart_page
-from edits.metrics import METRIC_CHOICES
-from edits.models import PageType, Project
+from dashboards.charts.state import ALL, LAYERS, PARAMETERS, RANGE_LABELS, RANGES, ChartState
+from dashboards.charts.still import still
+from dashboards.views.explorer_files import ADJUSTED
+from dashboards.views.pages import chart_page, document
+from edits.finding import UnknownProject, find, resolve_project
+from edits.metrics import metric_choices
+from edits.models import Project
 
 LAYERS_HERE = ("zero", "log", "per30")
-MOST_CHOICES = 6
+MAX_CHOICES = 6
+INDEX = "index"
 
 
 @chart_page
@@ -33,16 +44,27 @@ def compare(request: HttpRequest) -> HttpResponse:
     """The chart, and its figures as a table. `add` takes what people type: a name that is clear is added, another one is asked
     back."""
     projects, state = chosen_projects(request.GET), ChartState.read(request.GET, default_range=ALL)
-    wanted, problem = parameters.text(request.GET, "add"), ""
-    found = search.find(wanted, limit=MOST_CHOICES) if wanted else []
-    left_out = ", ".join(named_domains(request.GET)[MOST_PROJECTS:]) or (wanted if len(projects) == MOST_PROJECTS else "")
+    named = named_domains(request.GET)[:MAX_PROJECTS]
+    if named != [project.domain for project in projects]:
+        return redirect(request.path + _canonical(projects, request.GET))
+    wanted, problem = parameters.text(request.GET, "add", longest=parameters.MAX_ADDRESS), ""
+    found = find(wanted, limit=MAX_CHOICES) if wanted else []
+    left_out = listed(named_domains(request.GET)[MAX_PROJECTS:]) or (wanted if len(projects) == MAX_PROJECTS else "")
     if left_out:
-        words = {"most": MOST_PROJECTS, "left_out": left_out}
-        problem, found = _("At most %(most)s wikis can be compared; left out: %(left_out)s.") % words, []
-    elif clear := _meant(found, search.fold(wanted)):
+        words = {"most": MAX_PROJECTS, "left_out": left_out}
+        problem, found = (
+            ngettext(
+                "At most %(most)s wiki can be compared; left out: %(left_out)s.",
+                "At most %(most)s wikis can be compared; left out: %(left_out)s.",
+                MAX_PROJECTS,
+            )
+            % words,
+            [],
+        )
+    elif clear := _meant(wanted):
         return redirect(request.path + _with(clear.domain, request.GET))
     elif wanted and not found:
-        problem = _("No wiki is called “%(name)s”, nor nearly so.") % {"name": wanted}
+        problem = _("No wiki is called “%(name)s”, and no name is close to it.") % {"name": wanted}
     shown = comparison(projects, request.GET)
     drawn = shown.projects if shown else []
     context = {
@@ -50,37 +72,73 @@ def compare(request: HttpRequest) -> HttpResponse:
         "state": state,
         "scale": parameters.choice(request.GET, "scale", [INDEXED, ABSOLUTE], ABSOLUTE),
         "scales": [(ABSOLUTE, gettext_lazy("Counts")), (INDEXED, gettext_lazy("Common year = 100"))],
-        "metrics": METRIC_CHOICES,
+        "metrics": metric_choices(),
         "ranges": [(key, RANGE_LABELS[key]) for key in [*RANGES, ALL]],
         "layers": [(name, LAYERS[name], name in state.layers) for name in LAYERS_HERE],
         "missing": [project for project in projects if project not in drawn],
-        "room": len(projects) < MOST_PROJECTS,
+        "here": f"?{request.GET.urlencode()}",
+        "room": len(projects) < MAX_PROJECTS,
         "problem": problem,
         "wanted": wanted,
         "choices": [(entry, search.detail(entry), _with(entry.domain, request.GET)) for entry in found],
         "shown": shown,
+        "still": still(figure(shown)) if shown else "",
         "table": _table(shown) if shown else [],
-        "all_pages": _all_pages(shown) if shown else [],
+        "caption": shown.series[0].counted.caption if shown else "",
+        "measures": _measures(shown) if shown else [],
     }
     return render(request, "dashboards/compare.html", context)
 
 
-def _meant(found: list[search.Entry], wanted: str) -> search.Entry | None:
-    """The one that is called so to the letter, if it is one alone: many special wikis are called just "Wikipedia"."""
-    keys = [entry for entry in found if wanted in (entry.domain, entry.dbname)]
-    names = [entry for entry in found if wanted == search.fold(entry.name)]
-    exact = keys or names
-    return exact[0] if len(exact) == 1 else None
+def _meant(wanted: str) -> Project | None:
+    """The one that is called so, if it is one alone: many special wikis are called just "Wikipedia"."""
+    try:
+        return resolve_project(wanted) if wanted else None
+    except UnknownProject:
+        return None
 
 
-def _table(shown: Comparison) -> list[tuple[Any, list[float]]]:
-    """The figures that the chart draws, newest month first."""
-    return [(each, [float(values[at]) for values in shown.shown]) for at, each in enumerate(shown.months)][::-1]
+def _table(shown: Comparison) -> list[tuple[Any, list[tuple[Project, float, Alert | None]]]]:
+    """The figures that the chart draws with the alerts, newest month first."""
+    lines = list(zip(shown.projects, shown.shown, shown.alerts, strict=True))
+    return [
+        (each, [(project, float(values[at]), alerts.get(each)) for project, values, alerts in lines])
+        for at, each in enumerate(shown.months)
+    ][::-1]
 
 
-def _all_pages(shown: Comparison) -> list[Project]:
-    """The projects of which edits to all pages are counted, because edits to content pages alone are not stored."""
-    return [project for project, series in zip(shown.projects, shown.series, strict=True) if series.page_type == PageType.ALL]
+@document("p", "scale", *PARAMETERS)
+def compare_csv(request: HttpRequest) -> HttpResponseBase:
+    """The months in view of each wiki, one after the other; a month without a count is an empty cell, not a zero."""
+    shown = comparison(chosen_projects(request.GET), request.GET)
+    more = [name for name, wanted in ((ADJUSTED, shown and shown.per_30_days), (INDEX, shown and shown.base)) if wanted]
+    header = ["project", "month", "count", *more, "alert", "severity", "status"]
+    return csv_response("compare", header, _csv_rows(shown, more) if shown else [])
+
+
+def _csv_rows(shown: Comparison, more: list[str]) -> Iterator[tuple[Cell, ...]]:
+    for line, project in enumerate(shown.projects):
+        columns = {ADJUSTED: shown.scaled[line], INDEX: shown.shown[line]}
+        for at, month in enumerate(shown.months):
+            count, alert = shown.raw[line][at], shown.alerts[line].get(month)
+            added = (float(columns[name][at]) if np.isfinite(columns[name][at]) else None for name in more)
+            told = (alert.direction, alert.severity, alert.status) if alert else (None, None, None)
+            yield project.domain, month, int(count) if np.isfinite(count) else None, *added, *told
+
+
+def _measures(shown: Comparison) -> list[tuple[Any, list[Project]]]:
+    """What is counted, and of which of the projects; one entry when it is the same of all."""
+    found: dict[str, tuple[Any, list[Project]]] = {}
+    for project, series in zip(shown.projects, shown.series, strict=True):
+        found.setdefault(str(series.counted.measure), (series.counted.measure, []))[1].append(project)
+    return list(found.values())
+
+
+def _canonical(projects: list[Project], query: QueryDict) -> str:
+    """The same page with the wikis by their domains."""
+    changed = query.copy()
+    changed.setlist("p", [*(project.domain for project in projects), *named_domains(query)[MAX_PROJECTS:]])
+    return f"?{changed.urlencode()}"
 
 
 def _with(domain: str, query: QueryDict) -> str:

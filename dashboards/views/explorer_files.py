@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
 
-from dashboards.charts.scene import Scene, read_scene
-from dashboards.charts.state import ChartState
+from alerts.spreadsheet import Cell, csv_response
+from dashboards.charts.chart_data import ChartData, read_chart_data
+from dashboards.charts.state import PARAMETERS, ChartState
 from dashboards.charts.table import MonthRow, month_rows
-from dashboards.exports import Cell, csv_response, json_response
-from dashboards.views.pages import page
+from dashboards.exports import json_response
+from dashboards.views.pages import document, project_at
 from edits.models import Project
 
-# A month without a count is an empty cell, not a zero.
+# Called as in the API. A month without a count is an empty cell, not a zero.
 COLUMNS: dict[str, Callable[[MonthRow], Cell]] = {
     "month": lambda row: row.month,
     "count": lambda row: row.count,
     "expected": lambda row: row.expected,
-    "normal_from": lambda row: row.lower,
-    "normal_up_to": lambda row: row.upper,
+    "lower": lambda row: row.lower,
+    "upper": lambda row: row.upper,
     "rolling_mean": lambda row: row.rolling_mean,
     "classic_threshold": lambda row: row.classic_threshold,
-    "alert": lambda row: row.alert.direction if row.alert else None,
+    "alert": lambda row: row.alert.pk if row.alert else None,
+    "direction": lambda row: row.alert.direction if row.alert else None,
     "severity": lambda row: row.alert.severity if row.alert else None,
     "status": lambda row: row.alert.status if row.alert else None,
     "category": lambda row: row.alert.category.slug if row.alert and row.alert.category else None,
@@ -34,37 +36,37 @@ COLUMNS: dict[str, Callable[[MonthRow], Cell]] = {
 ADJUSTED = "per_30_days"
 
 
-def _table(project: Project, scene: Scene | None) -> tuple[list[str], list[tuple[Cell, ...]]]:
+def _table(project: Project, chart: ChartData | None) -> tuple[list[str], list[tuple[Cell, ...]]]:
     """The names of the columns, and one row for each month in view."""
     header = ["project", *COLUMNS]
-    if scene is None:
+    if chart is None:
         return header, []
-    editors = [f"edits_{name.replace('-', '_')}" for name in scene.editors]
-    adjusted = [ADJUSTED] if scene.per_30_days else []
+    editors = [f"{chart.state.metric}_{name.replace('-', '_')}" for name in chart.editors]
+    adjusted = [ADJUSTED] if chart.per_30_days else []
     rows: list[tuple[Cell, ...]] = [
         (project.domain, *(read(row) for read in COLUMNS.values()), *[row.per_30_days for _once in adjusted], *row.editors)
-        for row in month_rows(scene)
+        for row in month_rows(chart)
     ]
     return [*header, *adjusted, *editors], rows
 
 
-def _parts(request: HttpRequest, domain: str) -> tuple[Project, ChartState, list[str], list[tuple[Cell, ...]]]:
-    project = get_object_or_404(Project, domain=domain)
+def _parts(request: HttpRequest, route: str, domain: str) -> tuple[Project, ChartState, list[str], list[tuple[Cell, ...]]]:
+    project = project_at(route, domain)
     state = ChartState.read(request.GET)
-    return project, state, *_table(project, read_scene(project, state))
+    return project, state, *_table(project, read_chart_data(project, state))
 
 
-@page
-def explorer_csv(request: HttpRequest, domain: str) -> HttpResponse:
+@document(*PARAMETERS)
+def explorer_csv(request: HttpRequest, domain: str) -> HttpResponseBase:
     """The months in view as CSV."""
-    project, state, header, rows = _parts(request, domain)
-    return csv_response(f"{project.domain}-{state.metric}", header, rows)  # type: ignore[return-value]
+    project, state, header, rows = _parts(request, "explorer-csv", domain)
+    return csv_response(f"{project.domain}-{state.metric}", header, rows)
 
 
-@page
+@document(*PARAMETERS)
 def explorer_json(request: HttpRequest, domain: str) -> HttpResponse:
     """The months in view as JSON."""
-    project, state, header, rows = _parts(request, domain)
+    project, state, header, rows = _parts(request, "explorer-json", domain)
     return json_response(
         f"{project.domain}-{state.metric}", header, rows, project=project.domain, metric=state.metric, licence="CC0-1.0"
     )

@@ -6,10 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from alerts.detection.registry import DETECTORS
-from alerts.explain import detector_label, explain
+from alerts.detector_words import detector_label, words_of
+from alerts.explain import explain
 from alerts.models import DetectionPolicy
+from causes.quality import quality
 from dashboards.views.pages import page
 from dashboards.worked_example import example_alert, opinions
+from edits.metrics import METRICS
+from events import selectors
 
 
 @page
@@ -18,10 +22,13 @@ def methodology(request: HttpRequest) -> HttpResponse:
     example = example_alert()
     policy = DetectionPolicy.objects.filter(scope="site").first()
     context = {
-        "detectors": [(detector, detector.defaults()) for detector in DETECTORS.values()],
+        "metrics": METRICS.values(),
+        "quality": quality(),
+        "detectors": [words_of(detector) for detector in DETECTORS.values()],
         "policy": policy,
         "policy_detector": detector_label(policy.detector) if policy else "",
         "example": example,
+        "standing": selectors.standing(),
         "opinions": opinions(example) if example else [],
         "explanation": explain(example) if example else None,
     }

@@ -9,55 +9,70 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from alerts.models import Direction
+from causes.selectors import drove
 from dashboards import parameters
 from dashboards.filters import OPEN, AlertFilter
-from dashboards.heat import MONTHS, ROWS_PER_PAGE, STYLES, heat_rows, judged, largest_projects
-from dashboards.selectors import alerts_to_show, coverage, scope
+from dashboards.going_on import going_on_in
+from dashboards.heat import MONTHS, ROWS_PER_PAGE, STYLES, heat_rows, judged, largest_projects, projects_with_alerts
+from dashboards.largest import largest_changes
+from dashboards.selectors import alerts_to_show, reporting_by_month, scope
 from dashboards.views.lines import lines
-from dashboards.views.overview import still_going_on, tallies
+from dashboards.views.overview import tallies
 from dashboards.views.pages import page
+from edits.clock import current_day
 from edits.families import FAMILIES
-from edits.metrics import METRIC_CHOICES, METRICS
+from edits.metrics import DEFAULT_METRIC, METRICS, metric_choices
 from edits.months import add_months, month_range
 
-MOST_LINES = 5
+MAX_LINES = 5
+WITH_ALERTS = "alerts"  # which rows of the heat map are shown, where not all of them
 
 
 @page
 def month(request: HttpRequest, month: str) -> HttpResponse:
-    """Completeness, the largest rises and falls, what is still open, and the heat map."""
+    """Coverage, the largest rises and falls, what is still open, and the heat map."""
     try:
         this = parameters.month_in_bounds(month)
     except parameters.BadParameter:
         raise Http404 from None
-    metric = METRICS[parameters.choice(request.GET, "metric", METRICS, "edits")]
+    if this > current_day():
+        raise Http404  # nobody shall cite what has not begun
+    metric = METRICS[parameters.choice(request.GET, "metric", METRICS, DEFAULT_METRIC)]
     family = parameters.choice(request.GET, "family", FAMILIES)
-    reports, projects = coverage(metric), scope(family=family)
-    completeness = (reports if projects is None else coverage(metric, projects)).of(this)
+    reporting, projects = reporting_by_month(metric), scope(family=family)
+    completeness = (reporting if projects is None else reporting_by_month(metric, projects)).coverage(this)
     chosen = replace(AlertFilter(), month=this, metric=metric.name, family=family)
-    rises = list(replace(chosen, direction=Direction.PEAK).apply(alerts_to_show(), sort="largest")[:MOST_LINES])
-    falls = list(replace(chosen, direction=Direction.DROP).apply(alerts_to_show()).order_by("excess", "pk")[:MOST_LINES])
-    ids = Paginator(largest_projects(metric, this, family), ROWS_PER_PAGE)
-    shown = ids.get_page(parameters.whole_number(request.GET, "page", 1, lowest=1, highest=1000))
+    rises, falls = largest_changes(chosen, this, limit=MAX_LINES)
+    changes = lines([*rises, *falls], month=this)
+    ids = largest_projects(metric, this, family)
+    only_alerts = parameters.choice(request.GET, "rows", [WITH_ALERTS]) == WITH_ALERTS
+    if only_alerts:
+        unusual = projects_with_alerts(metric, this)
+        ids = [pk for pk in ids if pk in unusual]
+    shown = Paginator(ids, ROWS_PER_PAGE).get_page(parameters.whole_number(request.GET, "page", 1, lowest=1, highest=1000))
     before, after = add_months(this, -1), add_months(this, 1)
-    choice = urlencode({name: value for name, value in (("metric", metric.name), ("family", family)) if request.GET.get(name)})
+    choice = {name: value for name, value in (("metric", metric.name), ("family", family)) if request.GET.get(name)}
     quiet = completeness.reported and not rises and not falls
     context = {
         "month": this,
         "metric": metric,
         "family": family,
-        "choice": f"?{choice}" if choice else "",
+        "choice": f"?{urlencode(choice)}" if choice else "",
+        "only_alerts": only_alerts,
+        "other_rows": "?" + urlencode(choice if only_alerts else choice | {"rows": WITH_ALERTS}),
+        "rows_choice": urlencode(choice | ({"rows": WITH_ALERTS} if only_alerts else {})),
+        "address": request.build_absolute_uri(request.path),
         "families": FAMILIES.items(),
-        "metrics": METRIC_CHOICES,
-        "before": before if before in reports.reported else None,
-        "after": after if after in reports.reported else None,
+        "metrics": metric_choices(),
+        "before": before if before in reporting.reported else None,
+        "after": after if after in reporting.reported else None,
         "completeness": completeness,
         "judged": judged(metric, this, projects) if quiet else None,
-        "going_on": quiet and still_going_on(chosen, this).exists(),
         "now": tallies([this], chosen)[this],
-        "rises": lines(rises),
-        "falls": lines(falls),
+        "drove": [(each, replace(chosen, cause=each.cause).query()) for each in drove(chosen.apply(alerts_to_show()))],
+        "rises": changes[: len(rises)],
+        "events": going_on_in(this),
+        "falls": changes[len(rises) :],
         "open_query": replace(chosen, status=OPEN).query(),
         "all_query": chosen.query(sort="worst"),
         "rows": heat_rows(metric, this, list(shown.object_list)),

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import ngettext
 
 from dashboards import parameters, search
-from dashboards.selectors import languages
-from dashboards.templatetags.figures import number
+from dashboards.selectors import languages_by_letter
 from dashboards.views.pages import page
+from edits.figures import number
+from edits.finding import UnknownProject, find, resolve_project
 
-MOST_ON_PAGE = 100
+MAX_ON_PAGE = 100
 
 
 @page
 def suggest(request: HttpRequest) -> HttpResponse:
     """JSON for the type-ahead: `{"results": [{"url", "label", "detail"}], "said": "3 results"}`."""
-    results = search.suggestions(parameters.text(request.GET, "q"))
+    results = search.suggestions(parameters.text(request.GET, "q", longest=parameters.MAX_ADDRESS))
     said = ngettext("%(count)s result", "%(count)s results", len(results)) % {"count": number(len(results))}
     return JsonResponse({"results": [asdict(result) for result in results], "said": said})
 
 
 @page
 def projects(request: HttpRequest) -> HttpResponse:
-    """Search without JavaScript, and the way to all wikis by language. An exact domain or dbname leads straight there."""
-    query = parameters.text(request.GET, "q")
-    found = search.find(query, limit=None)
-    if query and found and search.fold(search.host(query)) in (found[0].domain, found[0].dbname):
-        return redirect(reverse("explorer", args=[found[0].domain]))
+    """Search without JavaScript, and the way to all wikis by language. A wiki's own name leads straight there."""
+    query = parameters.text(request.GET, "q", longest=parameters.MAX_ADDRESS)
+    if query:
+        with suppress(UnknownProject):
+            return redirect(resolve_project(query, by_language=False).get_absolute_url())
+    found = find(query, limit=None)
     context = {
         "query": query,
-        "found": [(entry, search.detail(entry)) for entry in found[:MOST_ON_PAGE]],
+        "found": [(entry, search.detail(entry)) for entry in found[:MAX_ON_PAGE]],
         "total": len(found),
-        "languages": [] if query else languages(),
+        "letters": [] if query else languages_by_letter(),
     }
     return render(request, "dashboards/projects.html", context)

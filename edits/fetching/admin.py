@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -16,13 +16,14 @@ from django.utils.translation import ngettext
 
 from accounts.permissions import may
 from database.paging import KeysFirstPaginator, ShortPaginator
-from edits.admin_filters import MetricFilter
+from edits import figures
+from edits.admin_filters import MetricFilter, ProjectSearchMixin
 from edits.fetching.runs import FAILURES
 from edits.fetching.selectors import outcome_states
 from edits.fetching.services import request_fetch
 from edits.models import FetchOutcome, FetchRun, FetchTarget, Project
 
-SHOWN_FAILURES = 200
+MAX_LISTED = 200
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -53,10 +54,20 @@ class RecordAdmin(admin.ModelAdmin):
     def fetch_projects_again(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
         """Make all series of `projects` due, and say in a message what happens next."""
         number, told = request_fetch(projects=list(projects.distinct()), now=timezone.now())
-        text = ngettext("%(number)d series will be asked again", "%(number)d series will be asked again", number)
-        when = _("by the next free worker.") if told else _("later: saved, but no worker could be told just now.")
+        if told:
+            text = ngettext(
+                "%(count)s series will be asked again by the next free worker.",
+                "%(count)s series will be asked again by the next free worker.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "%(count)s series will be asked again later: it is saved, but no worker could be told just now.",
+                "%(count)s series will be asked again later: that is saved, but no worker could be told just now.",
+                number,
+            )
         level = messages.SUCCESS if told else messages.WARNING
-        self.message_user(request, f"{text % {'number': number}} {when}", level)
+        self.message_user(request, text % {"count": figures.number(number)}, level)
 
 
 @admin.register(FetchRun)
@@ -80,14 +91,14 @@ class FetchRunAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[FetchRun]:
         runs: QuerySet[FetchRun] = super().get_queryset(request)
         # Counted for each run that is shown, not for all of them.
-        mine = FetchOutcome.objects.filter(run=OuterRef("pk")).order_by().values("run")
+        mine = FetchOutcome.objects.filter(run=OuterRef("pk")).exclude(state__in=FAILURES).order_by().values("run")
         return runs.annotate(done=Coalesce(Subquery(mine.annotate(done=Count("pk")).values("done")), 0))
 
     @admin.display(description=_("progress"))
     def progress(self, run: FetchRun) -> str:
         if not run.planned:
             return "–"
-        done: int = run.done  # type: ignore[attr-defined]
+        done: int = run.done  # type: ignore[attr-defined]  # annotated by get_queryset
         bar = format_html('<progress max="{}" value="{}"></progress> ', run.planned, done)
         return format_html("{}{} / {}", bar if run.state == FetchRun.State.RUNNING else "", f"{done:,}", f"{run.planned:,}")
 
@@ -101,7 +112,11 @@ class FetchRunAdmin(RecordAdmin):
         failed = run.outcomes.filter(state__in=(*FAILURES, FetchOutcome.State.RATE_LIMITED)).select_related("project")
         return render_to_string(
             "admin/edits/fetchrun/outcomes.html",
-            {"states": outcome_states(run=run), "failed": failed.order_by("project__domain")[:SHOWN_FAILURES], "run": run},
+            {
+                "states": outcome_states(run=run),
+                "failed": failed.order_by("project__domain")[:MAX_LISTED],
+                "run": run,
+            },
         )
 
     @admin.action(description=_("Fetch again what failed in these runs"), permissions=["request"])
@@ -110,12 +125,12 @@ class FetchRunAdmin(RecordAdmin):
         self.fetch_projects_again(request, Project.objects.filter(pk__in=failed.order_by().values("project_id")))
 
 
-class OfProjects(RecordAdmin):
+class OfProjects(ProjectSearchMixin, RecordAdmin):
     """Rows that belong to one project each."""
 
-    list_select_related = ("project",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("project",)
     search_fields = ("project__domain",)
-    search_help_text = _("Domain, such as is.wikipedia.org.")
+    search_help_text = _("Domain, database name, site or language name.")
     actions = ("fetch_again",)
 
     @admin.action(description=_("Fetch these projects again"), permissions=["request"])
@@ -126,7 +141,7 @@ class OfProjects(RecordAdmin):
 @admin.register(FetchOutcome)
 class FetchOutcomeAdmin(OfProjects):
     list_display = (
-        "created_at",
+        "updated_at",
         "wiki",
         "metric",
         "state",
@@ -136,9 +151,9 @@ class FetchOutcomeAdmin(OfProjects):
         "revised_count",
         "error",
     )
-    list_filter = ("state", MetricFilter, "created_at")
+    list_filter = ("state", MetricFilter, "updated_at")
     # A join would make MariaDB begin with the projects, and sort all outcomes.
-    list_select_related = ()  # type: ignore[assignment]
+    list_select_related = ()
     paginator = ShortPaginator
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FetchOutcome]:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from database.transactions import retried_transaction
-from edits.fetching.plan import FETCHED_METRICS, MAX_ATTEMPTS, open_projects
+from edits.fetching.plan import MAX_ATTEMPTS
+from edits.metrics import fetched_metrics
 from edits.models import FetchRun, FetchTarget, Project
 
 
@@ -21,8 +22,8 @@ def ensure_targets(*, now: dt.datetime) -> int:
     existing = set(FetchTarget.objects.values_list("project_id", "metric"))
     missing = [
         FetchTarget(project_id=project, metric=metric, due_at=now)
-        for project in open_projects().values_list("pk", flat=True)
-        for metric in FETCHED_METRICS
+        for project in Project.objects.open().values_list("pk", flat=True)
+        for metric in fetched_metrics()
         if (project, metric) not in existing
     ]
     FetchTarget.objects.bulk_create(missing, batch_size=500, ignore_conflicts=True)
@@ -30,10 +31,12 @@ def ensure_targets(*, now: dt.datetime) -> int:
 
 
 def claim(*, run: FetchRun, target_ids: Sequence[int], now: dt.datetime) -> list[FetchTarget]:
-    """Take those of the targets that nobody works on, and count the attempt before the work starts.
+    """The targets that are now this worker's, and nobody else's.
 
-    What the run has dealt with already (a message that came twice), what a later run has planned and what is parked is left
-    alone.
+    1. Take those that nobody works on, and count the attempt before the work starts. What the run has dealt with already (a
+       message that came twice), what a later run has planned and what is parked is left alone.
+    2. Give up waiting for the others, unless another worker of the same run has them.
+    3. Read what was taken, with the projects.
     """
     token = uuid.uuid4().hex
     _take(run, sorted(target_ids), token, now)
@@ -59,7 +62,7 @@ def _leave_to_others(run: FetchRun, ids: Sequence[int], token: str, now: dt.date
     left.exclude(claimed_by=run, claimed_until__gt=now).update(planned_by=None)
 
 
-def apart(target_ids: Sequence[int]) -> list[list[int]]:
+def claim_batches(target_ids: Sequence[int]) -> list[list[int]]:
     """The targets as they are to be claimed: all at once, and then those that did not come back before, one after the other.
 
     A worker that dies has then claimed one suspect at most, and the next time it is clear who is to blame.
@@ -77,20 +80,31 @@ def give_back(targets: Collection[FetchTarget]) -> None:
     ).update(claim="", claimed_until=None, attempts=F("attempts") - 1)
 
 
-def renew_claims(*, run: FetchRun, now: dt.datetime) -> None:
-    """For the only process of `run`: it is still at work on all that it has claimed."""
+def renew(*, targets: Collection[FetchTarget], now: dt.datetime) -> None:
+    """The worker that claimed `targets` is still at work on them."""
     until = now + dt.timedelta(seconds=settings.FETCH_LEASE_SECONDS)
-    FetchTarget.objects.filter(claimed_by=run, claimed_until__lt=until).update(claimed_until=until)
+    FetchTarget.objects.filter(claim__in={target.claim for target in targets}).update(claimed_until=until)
 
 
 def _free(now: dt.datetime) -> Q:
     return Q(claimed_until=None) | Q(claimed_until__lte=now)
 
 
+@retried_transaction
+def take_back(*, run: FetchRun, now: dt.datetime) -> list[int]:
+    """Free what `run` has planned and a dead worker had claimed, to be handed out once more; the attempts stay counted."""
+    lost = FetchTarget.objects.filter(planned_by=run, claimed_until__lte=now, parked_at=None, attempts__lt=MAX_ATTEMPTS)
+    ids = list(lost.order_by("attempts", "pk").values_list("pk", flat=True))
+    FetchTarget.objects.filter(pk__in=ids, claimed_until__lte=now).update(claim="", claimed_until=None)
+    return ids
+
+
 def park_poison(*, now: dt.datetime) -> int:
     """Park the targets that have killed their worker, or run out of its time, three times in a row; return how many."""
     lost = FetchTarget.objects.filter(_free(now), parked_at=None, attempts__gte=MAX_ATTEMPTS)
-    error = _("None of %(count)d attempts in a row came to an end") % {"count": MAX_ATTEMPTS}
+    error = ngettext("The %(count)d attempt did not finish", "None of %(count)d attempts in a row finished", MAX_ATTEMPTS) % {
+        "count": MAX_ATTEMPTS
+    }
     return lost.update(parked_at=now, last_error=error, claim="", claimed_until=None)
 
 
@@ -99,8 +113,8 @@ def release_claims(*, run: FetchRun) -> None:
     FetchTarget.objects.filter(claimed_by=run).exclude(claimed_until=None).update(claim="", claimed_until=None)
 
 
-def ask_again(*, projects: Sequence[Project], now: dt.datetime, metrics: Sequence[str] = FETCHED_METRICS) -> int:
+def ask_again(*, projects: Sequence[Project], now: dt.datetime, metrics: Collection[str] = ()) -> int:
     """Make all targets of `projects` due now, parked ones included; the next sweep asks for them. Return how many."""
     ensure_targets(now=now)
-    targets = FetchTarget.objects.filter(project__in=projects, metric__in=metrics)
+    targets = FetchTarget.objects.filter(project__in=projects, metric__in=metrics or fetched_metrics())
     return targets.update(due_at=now, attempts=0, failures=0, parked_at=None)

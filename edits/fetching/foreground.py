@@ -1,55 +1,33 @@
-"""Fetching in this process, for the commands: in threads, with signs of life while it waits, and an end at Ctrl-C."""
+"""Fetching in this process, for the commands: in threads, and with an end at Ctrl-C."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 
-from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 
-from edits.fetching.claims import ask_again, ensure_targets, park_poison, release_claims, renew_claims
-from edits.fetching.plan import FETCHED_METRICS, due_targets, open_projects
-from edits.fetching.runs import beat, chunked, close, finish_if_done, open_run
-from edits.fetching.work import Clock, fetch_chunk
+from edits.fetching.claims import ask_again, ensure_targets, park_poison, release_claims
+from edits.fetching.plan import due_targets
+from edits.fetching.runs import Clock, chunked, close, finish_if_done, open_run
+from edits.fetching.work import fetch_chunk
+from edits.finding import UnknownProject, resolve_project
 from edits.models import FetchOutcome, FetchRun, Project
 from edits.wikimedia.session import Session
-
-BEATS = 5  # signs of life within the time after which a run without one is closed
 
 
 class CannotFetch(Exception):
     """There is nothing to fetch from; the message says why, and what to do."""
 
 
-class Pulse:
-    """Called again and again by all threads: keeps the run alive, and ends them once Ctrl-C was pressed."""
-
-    def __init__(self, run: FetchRun, clock: Clock) -> None:
-        self.run, self.clock = run, clock
-        self.stopped = threading.Event()
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        if self.stopped.is_set():
-            raise KeyboardInterrupt
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + settings.FETCH_ORPHAN_SECONDS / BEATS
-            with suppress(OperationalError):  # the database is away for a moment: the next one may be heard
-                beat(run=self.run, now=self.clock())
-                renew_claims(run=self.run, now=self.clock())
-
-
 def fetch_in_foreground(
     *,
     session: Session,
     today: dt.date,
-    metrics: Collection[str] = FETCHED_METRICS,
+    metrics: Collection[str] = (),
     domains: Collection[str] = (),
     since: dt.date | None = None,
     backfill: bool = False,
@@ -64,25 +42,29 @@ def fetch_in_foreground(
     interrupted, the run is closed as such, what is stored stays, and the rest is due as before. Raises CannotFetch for a
     domain that is not an open project, and when there is no project at all.
     """
-    _refuse_unknown(domains)
+    domains = _open_domains(domains)
     now = clock()
     park_poison(now=now)
     ensure_targets(now=now)
     if domains or since or backfill:
-        chosen = open_projects().filter(domain__in=domains) if domains else open_projects()
+        chosen = Project.objects.open().filter(domain__in=domains) if domains else Project.objects.open()
         ask_again(projects=list(chosen), now=now, metrics=list(metrics))
     targets = list(due_targets(now=now, metrics=metrics, domains=domains))
     if not targets:
         return None
     run = open_run(targets=targets, now=now)
     on_start(len(targets))
-    pulse = Pulse(run, clock)
+    stopped = threading.Event()
+
+    def end_after_ctrl_c() -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
 
     def work(chunk: list[int]) -> list[FetchOutcome]:
         return fetch_chunk(
             run_id=run.pk,
             target_ids=chunk,
-            session=session.watched(pulse),
+            session=session.watched(end_after_ctrl_c),
             today=today,
             since=since,
             backfill=backfill,
@@ -94,7 +76,7 @@ def fetch_in_foreground(
             for chunk in chunked(targets):
                 on_outcomes(work(chunk))
         else:
-            _in_threads(work, chunked(targets), jobs, on_outcomes, pulse)
+            _in_threads(work, chunked(targets), jobs, on_outcomes, stopped)
     except BaseException:
         close(run=run, state=FetchRun.State.INTERRUPTED, now=clock())
         release_claims(run=run)
@@ -109,7 +91,7 @@ def _in_threads(
     chunks: list[list[int]],
     jobs: int,
     on_outcomes: Callable[[list[FetchOutcome]], object],
-    pulse: Pulse,
+    stopped: threading.Event,
 ) -> None:
     def one(chunk: list[int]) -> list[FetchOutcome]:
         try:
@@ -123,17 +105,27 @@ def _in_threads(
             for future in as_completed(futures):
                 on_outcomes(future.result())
         except BaseException:
-            pulse.stopped.set()
+            stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _refuse_unknown(domains: Collection[str]) -> None:
-    """CannotFetch for the domains that are not open projects, with what is known of each."""
-    if not domains and not open_projects().exists():
+def _open_domains(names: Collection[str]) -> list[str]:
+    """The domains of the open projects that `names` mean; CannotFetch, with what is known of each, where one is none."""
+    if not names and not Project.objects.open().exists():
         raise CannotFetch("No wiki is known: run sync_projects first")
-    known = Project.objects.in_bulk(domains, field_name="domain")
-    wrong = [f"{domain} is not in the list of wikis (run sync_projects)" for domain in domains if domain not in known]
-    wrong += [f"{domain} is closed, private or gone" for domain, project in known.items() if not project.is_open]
+    found: list[str] = []
+    wrong: list[str] = []
+    for name in names:
+        try:
+            project = resolve_project(name)
+        except UnknownProject as error:
+            meant = ", ".join(entry.domain for entry in error.suggestions)
+            wrong.append(f"{name} is not in the list of wikis (run sync_projects){f'; similar: {meant}' if meant else ''}")
+            continue
+        found.append(project.domain)
+        if not project.is_open:
+            wrong.append(f"{project.domain} is closed, private or gone")
     if wrong:
         raise CannotFetch("; ".join(sorted(wrong)))
+    return found

@@ -1,4 +1,4 @@
-"""What answers of the Analytics API prove about the months that they leave out. The reasoning is in docs/adr/0010."""
+"""What answers of the Analytics API prove about the months that they leave out. The reasoning is in docs/adr/0004."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edits.wikimedia.analytics import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ResolvedCounts:
     """Counts by slice, confirmed zeros included; `newest` and `first` are the ends of the months that were named.
 
     Up to `proven_until` each month of each slice is known; None when that cannot be said of all slices.
@@ -23,25 +23,28 @@ class Settled:
     proven_until: dt.date | None = None
 
 
-def settle(
+def resolve_answers(
     answers: Sequence[Answer],
     *,
     known_from: dt.date | None,
     frontier: dt.date | None,
     doubted: Collection[tuple[str, ...]] = (),
-) -> Settled:
+) -> ResolvedCounts:
     """Tell confirmed zeros from missing months in the answers about all slices of one metric of one project.
 
-    All answers cover the same months. A month that is left out is a confirmed zero when the project is known to be
-    loaded (some month is named) and the month to be published: because a later month is named for this very project, in
-    this slice or in another, or because it is older than `frontier`, the newest month that most projects had when the run
-    started; the month of `frontier` itself, too, when another slice names it. Before the first month known for the project
-    (`known_from`, from earlier answers) nothing is concluded, nor is anything when no month is named, nor for the slices
-    that are `doubted`.
+    All answers cover the same months.
+
+    1. Where no month is named, nothing is concluded: the project may not be loaded.
+    2. Begin with the first month known for the project (`known_from`, from earlier answers): before it nothing is concluded.
+    3. Find the last month that is published for certain. It is the one before the newest that is named for this very
+       project, in whichever slice, or the one before `frontier`, the newest month that most projects had when the run
+       started; the month of `frontier` itself, too, when another slice names it.
+    4. From the one to the other, and in each slice up to the newest month that it names itself, a month that is left out is a
+       confirmed zero; not so in the slices that are `doubted`.
     """
     named = {month for answer in answers for month in answer.counts}
     if not named:
-        return Settled()
+        return ResolvedCounts()
     first, newest = min(named), max(named)
     asked_first, asked_last = answers[0].first, answers[0].last
     start = max(asked_first, min(first, known_from or first))
@@ -54,4 +57,4 @@ def settle(
         for answer in answers
         if answer.slice in ends
     }
-    return Settled(counts=counts, first=first, newest=newest, proven_until=None if doubted else min(ends.values()))
+    return ResolvedCounts(counts=counts, first=first, newest=newest, proven_until=None if doubted else min(ends.values()))

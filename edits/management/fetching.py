@@ -14,8 +14,9 @@ from tqdm import tqdm
 from edits.clock import current_day
 from edits.fetching import services
 from edits.fetching.foreground import CannotFetch, fetch_in_foreground
-from edits.fetching.plan import FETCHED_METRICS
 from edits.fetching.selectors import held_back
+from edits.finding import resolve_projects
+from edits.metrics import fetched_metrics
 from edits.models import FetchOutcome, FetchRun
 from edits.months import parse_month
 from edits.services import SyncResult
@@ -38,7 +39,7 @@ class WikimediaCommand(BaseCommand):
     """A command that fetches; subclasses say what."""
 
     def add_fetch_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--metric", action="append", choices=FETCHED_METRICS, help="only this metric; may be repeated")
+        parser.add_argument("--metric", action="append", choices=fetched_metrics(), help="only this metric; may be repeated")
         parser.add_argument("--project", nargs="+", default=[], metavar="DOMAIN", help="only these, such as is.wikipedia.org")
         parser.add_argument("--since", type=month, metavar="YYYY-MM", help="ask again for all months since this one, at least")
         parser.add_argument("--backfill", action="store_true", help="ask again for the whole history")
@@ -77,7 +78,7 @@ class WikimediaCommand(BaseCommand):
                 run = fetch_in_foreground(
                     session=session,
                     today=options["today"] or current_day(),
-                    metrics=options["metric"] or FETCHED_METRICS,
+                    metrics=options["metric"] or fetched_metrics(),
                     domains=options["project"],
                     since=options["since"],
                     backfill=options["backfill"],
@@ -97,8 +98,9 @@ class WikimediaCommand(BaseCommand):
 
     def _held_back(self, options: dict[str, Any]) -> list[str]:
         """Name what was asked for and is parked, or just being fetched by somebody else."""
-        metrics = options["metric"] or FETCHED_METRICS
-        targets = list(held_back(now=timezone.now(), metrics=metrics, domains=options["project"]))
+        metrics = options["metric"] or fetched_metrics()
+        domains = [project.domain for project in resolve_projects(options["project"])]
+        targets = list(held_back(now=timezone.now(), metrics=metrics, domains=domains))
         for target in targets:
             if target.parked_at:
                 why = f"parked. {target.last_error}. --project asks again"
@@ -122,6 +124,8 @@ class WikimediaCommand(BaseCommand):
         problems = [f"{len(failed)} series failed and will be asked again"] if failed else []
         if len(outcomes) < run.planned:
             problems.append(f"{run.planned - len(outcomes)} of {run.planned} series were left out")
+        if run.state == FetchRun.State.ALL_FAILED and run.note:
+            problems.append(f"the run was stopped, because everything failed alike. {run.note}")
         if run.state == FetchRun.State.INTERRUPTED:
             problems.append("the run was closed by another process, as one without a sign of life")
         return problems

@@ -1,6 +1,6 @@
 """Reading the files of a folder of recorded data. Nothing is stored here: a folder is read whole, and refused whole.
 
-A folder holds `sitematrix*.json` and any of the files named in `FILES`, each plain or gzipped.
+A folder holds `sitematrix*.json` and any of the files that the metrics name, each plain or gzipped.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edits.models import ActivityLevel, EditorType, PageType
+from edits.metrics import METRICS, Metric, SnapshotFile
 from edits.months import month_of, parse_month
 from edits.records import BadRecord, CountsRecord, ProjectRecord, check_count, check_month
 from edits.wikimedia.errors import BadPayload
@@ -35,42 +35,6 @@ FORMER_DOMAINS = frozenset(
 
 class SnapshotError(ValueError):
     """A file cannot be taken over; the message names file, line, value and remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountsFile:
-    """A CSV of monthly counts: its name, columns, and how a row tells its slice."""
-
-    name: str
-    metric: str
-    columns: tuple[str, ...]
-    count_column: str
-    slice_of: Callable[[dict[str, str]], tuple[str, ...]]
-
-
-FILES = (
-    CountsFile(
-        "monthly-edits.csv",
-        "edits",
-        ("project", "page_type", "month", "edits"),
-        "edits",
-        lambda row: (PageType(row["page_type"]).value, EditorType.ALL.value),
-    ),
-    CountsFile(
-        "monthly-edits-by-editor-type.csv",
-        "edits",
-        ("project", "month", "editor_type", "edits"),
-        "edits",
-        lambda row: (PageType.CONTENT.value, EditorType(row["editor_type"]).value),
-    ),
-    CountsFile(
-        "monthly-active-editors.csv",
-        "active_editors",
-        ("project", "month", "editors"),
-        "editors",
-        lambda row: (ActivityLevel.TOTAL.value,),
-    ),
-)
 
 
 @dataclass(slots=True)
@@ -106,12 +70,13 @@ def read_snapshot(folder: Path, known_domains: Iterable[str] = (), *, today: dt.
     projects = _read_projects(lists[-1])
     known = {project.domain for project in projects} | set(known_domains)
     snapshot = Snapshot(folder, projects, {}, {})
-    for file in FILES:
+    files = [(metric, file) for metric in METRICS.values() for file in metric.files]
+    for metric, file in files:
         path = _find(folder, file.name)
         if path is not None:
-            _read_counts(path, file, known, snapshot, month_of(today))
+            _read_counts(path, metric, file, known, snapshot, month_of(today))
     if not snapshot.counts:
-        raise SnapshotError(f"{folder}: there is none of {', '.join(file.name for file in FILES)}")
+        raise SnapshotError(f"{folder}: there is none of {', '.join(file.name for _metric, file in files)}")
     return snapshot
 
 
@@ -134,9 +99,11 @@ def _read_projects(path: Path) -> list[ProjectRecord]:
         raise SnapshotError(f"{path}: {error}") from error
 
 
-def _read_counts(path: Path, file: CountsFile, known: set[str], snapshot: Snapshot, current: dt.date) -> None:
+def _read_counts(
+    path: Path, metric: Metric, file: SnapshotFile, known: set[str], snapshot: Snapshot, current: dt.date
+) -> None:
     found: dict[tuple[str, tuple[str, ...]], dict[dt.date, int]] = {}
-    for line, row in _rows(path, file):
+    for line, row in _rows(path, file.columns(metric.slice_fields)):
         domain = row["project"]
         if domain not in known:
             if domain not in FORMER_DOMAINS:
@@ -144,7 +111,8 @@ def _read_counts(path: Path, file: CountsFile, known: set[str], snapshot: Snapsh
             snapshot.left_out[domain] = snapshot.left_out.get(domain, 0) + 1
             continue
         try:
-            month, count, kind = parse_month(row["month"]), _whole(row[file.count_column]), file.slice_of(row)
+            month, count = parse_month(row["month"]), _whole(row[file.count_column])
+            kind = file.slice_of(row, metric.slice_fields)
             check_month(month, where="month")
             if month >= current:
                 raise ValueError(f"month: {month:%Y-%m} is not over")
@@ -153,20 +121,23 @@ def _read_counts(path: Path, file: CountsFile, known: set[str], snapshot: Snapsh
             raise SnapshotError(f"{path}:{line}: {error}") from error
         months = found.setdefault((domain, kind), {})
         if month in months:
-            raise SnapshotError(f"{path}:{line}: {domain} {row['month']} stands twice")
+            raise SnapshotError(f"{path}:{line}: {domain} {row['month']} appears twice")
         months[month] = count
     if not found:
         raise SnapshotError(f"{path}:1: there is no row below the header")
-    _merge(file, found, snapshot)
+    _merge(metric, found, snapshot)
 
 
-def _rows(path: Path, file: CountsFile) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
-    names = list(reader.fieldnames or ())
+    try:
+        names = list(reader.fieldnames or ())
+    except csv.Error as error:
+        raise SnapshotError(f"{path}:1: {error}") from error
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise SnapshotError(f"{path}:1: the column {', '.join(twice)} stands twice")
-    missing = [column for column in file.columns if column not in names]
+        raise SnapshotError(f"{path}:1: the column {', '.join(twice)} appears twice")
+    missing = [column for column in columns if column not in names]
     if missing:
         raise SnapshotError(f"{path}:1: the column {', '.join(missing)} is missing; found {reader.fieldnames}")
     try:
@@ -184,10 +155,10 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _merge(file: CountsFile, found: dict[tuple[str, tuple[str, ...]], dict[dt.date, int]], snapshot: Snapshot) -> None:
-    """Add what a file says. Where two files know the same slice of a project, the earlier in FILES stands alone."""
-    records = snapshot.counts.setdefault(file.metric, [])
+def _merge(metric: Metric, found: dict[tuple[str, tuple[str, ...]], dict[dt.date, int]], snapshot: Snapshot) -> None:
+    """Add what a file says. Where two files know the same slice of a project, the one that the metric names first counts."""
+    records = snapshot.counts.setdefault(metric.name, [])
     earlier = {(record.domain, record.slice) for record in records}
     for (domain, kind), months in found.items():
         if (domain, kind) not in earlier:
-            records.append(CountsRecord(domain, file.metric, kind, months))
+            records.append(CountsRecord(domain, metric.name, kind, months))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from django.utils import timezone
+
 from edits.clock import current_day
+from edits.fetching.runs import touch_heartbeat
 from edits.models import FetchRun, Project
 from edits.records import CountsRecord
 from edits.services import finish_run, start_run, store_counts, sync_projects
@@ -41,6 +44,7 @@ def load_snapshot(
         for metric, records in snapshot.counts.items():
             for chunk in _by_project(records):
                 store_counts(run=run, metric=metric, records=chunk)
+                touch_heartbeat(run=run, now=timezone.now())
                 progress(sum(len(record.counts) for record in chunk))
     except BaseException:
         finish_run(run=run, state=FetchRun.State.INTERRUPTED)

@@ -26,7 +26,7 @@ from redis.lock import Lock
 
 from edits.wikimedia.config import ClientConfig
 from edits.wikimedia.errors import RateLimited, Transient
-from edits.wikimedia.waiting import STEP, Pulse, sit_out, unwatched
+from edits.wikimedia.waiting import STEP, OnWait, sleep_watched, unwatched
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,14 @@ MARGIN = 5.0  # seconds that a place is kept beyond the longest possible request
 
 
 class Budget(ABC):
-    """Who wants to send a request does so inside `turn`; who is told to stop calls `pause`."""
+    """Who wants to send a request does so inside `acquire`; who is told to stop calls `pause`."""
 
     def __init__(self, config: ClientConfig) -> None:
         self.config = config
         self._minute: Limiter | None = None
 
     @contextmanager
-    def turn(self, *, patience: float | None = None, pulse: Pulse = unwatched) -> Iterator[None]:
+    def acquire(self, *, patience: float | None = None, on_wait: OnWait = unwatched) -> Iterator[None]:
         """Wait for a place in flight and for the minute's allowance, and hold the place inside the block.
 
         Raises RateLimited when that takes longer than `patience` seconds (the configured ones by default), or would
@@ -50,12 +50,12 @@ class Budget(ABC):
         """
         end = time.monotonic() + (self.config.patience if patience is None else patience)
         while True:
-            self._sit_out_pause(end, pulse)
-            place = self._take_place(end, pulse)
+            self._wait_out_pause(end, on_wait)
+            place = self._take_place(end, on_wait)
             if place is None:
                 raise RateLimited(1.0, "No place in the request budget became free in time")
             try:
-                if not self._take_allowance(place, end, pulse):
+                if not self._take_allowance(place, end, on_wait):
                     raise RateLimited(1.0, f"The budget of {self.config.max_per_minute} requests a minute is used up")
                 if self.paused_for() == 0:
                     yield
@@ -72,7 +72,7 @@ class Budget(ABC):
         """Seconds until requests may be sent again; 0 when they may now."""
 
     @abstractmethod
-    def _take_place(self, end: float, pulse: Pulse) -> Any | None: ...
+    def _take_place(self, end: float, on_wait: OnWait) -> Any | None: ...
 
     @abstractmethod
     def _give_back(self, place: Any) -> None: ...
@@ -84,13 +84,13 @@ class Budget(ABC):
     def _keep(self, place: Any) -> None:
         """The place must last for one request from now: its holder is alive, and still waits for the minute's allowance."""
 
-    def _sit_out_pause(self, end: float, pulse: Pulse) -> None:
+    def _wait_out_pause(self, end: float, on_wait: OnWait) -> None:
         while (seconds := self.paused_for()) > 0:
             if seconds > end - time.monotonic():
                 raise RateLimited(seconds)
-            sit_out(min(seconds, STEP), pulse)  # a longer pause may have begun meanwhile
+            sleep_watched(min(seconds, STEP), on_wait)  # a longer pause may have begun meanwhile
 
-    def _take_allowance(self, place: Any, end: float, pulse: Pulse) -> bool:
+    def _take_allowance(self, place: Any, end: float, on_wait: OnWait) -> bool:
         if self.config.max_per_minute is None:
             return True
         if self._minute is None:
@@ -99,9 +99,9 @@ class Budget(ABC):
             self._minute = Limiter(SingleBucketFactory(bucket, schedule_leak=False))
         try:
             while True:
-                pulse()
+                on_wait()
                 for bucket in self._minute.bucket_factory.owned_buckets():
-                    bucket.leak(bucket.now())  # type: ignore[no-untyped-call]
+                    bucket.leak(bucket.now())  # type: ignore[no-untyped-call]  # pyrate-limiter leaves it untyped
                 left = max(end - time.monotonic(), 0)
                 taken = bool(self._minute.try_acquire("request", timeout=min(left, STEP)))
                 self._keep(place)
@@ -109,7 +109,7 @@ class Budget(ABC):
                     return taken
         except NoScriptError:
             self._minute = None  # Redis was restarted and has forgotten the limiter's script
-            return self._take_allowance(place, end, pulse)
+            return self._take_allowance(place, end, on_wait)
 
 
 def _rates(per_minute: int) -> list[Rate]:
@@ -132,9 +132,9 @@ class LocalBudget(Budget):
     def paused_for(self) -> float:
         return max(self._paused_until - time.monotonic(), 0.0)
 
-    def _take_place(self, end: float, pulse: Pulse) -> object | None:
+    def _take_place(self, end: float, on_wait: OnWait) -> object | None:
         while True:
-            pulse()
+            on_wait()
             left = max(end - time.monotonic(), 0)
             if self._places.acquire(timeout=min(left, STEP)):
                 return object()
@@ -161,9 +161,9 @@ class SharedBudget(Budget):
         self._request_lease = config.connect_timeout + config.deadline + MARGIN
 
     @contextmanager
-    def turn(self, *, patience: float | None = None, pulse: Pulse = unwatched) -> Iterator[None]:
+    def acquire(self, *, patience: float | None = None, on_wait: OnWait = unwatched) -> Iterator[None]:
         try:
-            with super().turn(patience=patience, pulse=pulse):
+            with super().acquire(patience=patience, on_wait=on_wait):
                 yield
         except RedisError as error:
             raise Transient(f"The shared request budget cannot be reached: {error}") from error
@@ -184,10 +184,10 @@ class SharedBudget(Budget):
     def paused_for(self) -> float:
         return max(float(self._redis.pttl(f"{self._prefix}pause")), 0.0) / 1000
 
-    def _take_place(self, end: float, pulse: Pulse) -> Lock | None:
+    def _take_place(self, end: float, on_wait: OnWait) -> Lock | None:
         numbers, lease = list(range(self.config.max_in_flight)), self._request_lease
         while True:
-            pulse()
+            on_wait()
             for number in numbers:
                 lock = Lock(self._redis, f"{self._prefix}place:{number}", timeout=lease, blocking=False, thread_local=False)
                 if lock.acquire():

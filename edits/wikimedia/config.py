@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import requests
 
 CLIENT = "CommunityActivityAlerts"
-VERSION = "0.1.0"
 CONTACT = re.compile(r"https?://[^\s()]+\.[^\s()]+|[^\s()@]+@[^\s()@]+\.[^\s()@]+")
 
 
@@ -18,13 +17,16 @@ class ClientConfig:
     """Everything the client needs to know.
 
     `contact` is an e-mail address or a URL (or both, separated by a blank): Wikimedia refuses agents without one.
+    `wiki_api_url` takes the `{domain}` of a wiki.
     `max_per_minute` None means no limit a minute; `max_in_flight` always holds. Times are in seconds, sizes in bytes.
     `patience` is how long a request may wait for its turn before it gives up with RateLimited.
     """
 
     contact: str
+    version: str = "unreleased"
     analytics_url: str = "https://wikimedia.org/api/rest_v1/metrics"
     sitematrix_url: str = "https://meta.wikimedia.org/w/api.php"
+    wiki_api_url: str = "https://{domain}/w/api.php"
     max_in_flight: int = 3
     max_per_minute: int | None = 200
     redis_url: str = ""
@@ -45,7 +47,7 @@ class ClientConfig:
             )
         if not (self.contact.isascii() and self.contact.isprintable()):
             raise ValueError(f"The contact {self.contact!r} must be a single line of ASCII: it goes into a header")
-        for url in (self.analytics_url, self.sitematrix_url):
+        for url in (self.analytics_url, self.sitematrix_url, self.wiki_api_url.format(domain="en.wikipedia.org")):
             parts = urlsplit(url)
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError(f"{url!r} is not an http(s) address")
@@ -55,4 +57,4 @@ class ClientConfig:
     @property
     def user_agent(self) -> str:
         """`<client>/<version> (<contact>) <library>/<version>`, the form that Wikimedia's policy asks for."""
-        return f"{CLIENT}/{VERSION} ({self.contact}) python-requests/{requests.__version__}"
+        return f"{CLIENT}/{self.version} ({self.contact}) python-requests/{requests.__version__}"

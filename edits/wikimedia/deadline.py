@@ -65,23 +65,17 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         limit.watch(None)
 
 
-class _Watched:
+class _WatchedHTTP(HTTPConnection):
     """A connection that tells the current deadline which socket it reads from."""
-
-    sock: Any
 
     def getresponse(self) -> Any:
         limit = _current.get()
         if limit is not None:
             limit.watch(self.sock)
-        return super().getresponse()  # type: ignore[misc]
+        return super().getresponse()
 
 
-class _WatchedHTTP(_Watched, HTTPConnection):
-    pass
-
-
-class _WatchedHTTPS(_Watched, HTTPSConnection):
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
     pass
 
 

@@ -13,7 +13,7 @@ class WikimediaError(Exception):
 
 
 class NoData(WikimediaError):
-    """404: Wikimedia has no counts for that range. It does not say whether they are zero or not published yet."""
+    """A 404 that says that there are no counts for that range. It does not say whether they are zero or not published yet."""
 
 
 class RateLimited(WikimediaError):
@@ -33,6 +33,14 @@ class BriefPause(RateLimited):
 
 class Unavailable(WikimediaError):
     """No usable answer after all tries: refused, timed out, a server error, or a redirect to somewhere else."""
+
+
+class NotFound(Unavailable):
+    """A 404 of another kind. `problem` is what its body says as JSON, None where it is no JSON: a page of the edge, say."""
+
+    def __init__(self, message: str, problem: object = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class Transient(Unavailable):

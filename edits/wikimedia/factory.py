@@ -15,9 +15,11 @@ def client_config(**changes: Any) -> ClientConfig:
     """The configuration from the settings, with `changes`; ValueError when no contact is set."""
     return ClientConfig(
         **{
+            "version": settings.VERSION,
             "contact": settings.WIKIMEDIA_CONTACT,
             "analytics_url": settings.WIKIMEDIA_ANALYTICS_URL,
             "sitematrix_url": settings.WIKIMEDIA_SITEMATRIX_URL,
+            "wiki_api_url": settings.WIKIMEDIA_WIKI_API_URL,
             "max_in_flight": settings.WIKIMEDIA_MAX_IN_FLIGHT,
             "max_per_minute": settings.WIKIMEDIA_MAX_PER_MINUTE or None,
             "deadline": settings.WIKIMEDIA_DEADLINE_SECONDS,

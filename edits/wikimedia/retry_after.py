@@ -7,7 +7,7 @@ import re
 from email.utils import parsedate_to_datetime
 
 NUMBER = re.compile(r"-?[0-9]+")
-SHORTEST, LONGEST = 1.0, 3600.0
+MIN_SECONDS, MAX_SECONDS = 1.0, 3600.0
 WITHOUT_HEADER = 60.0  # what to wait when a 429 does not say
 
 
@@ -16,7 +16,7 @@ def parse_retry_after(value: str | None, *, now: dt.datetime) -> float:
 
     Wikimedia has been seen to send very large values; a rubbish value counts as none, which means a minute.
     """
-    return min(max(_seconds(value, now=now), SHORTEST), LONGEST)
+    return min(max(_seconds(value, now=now), MIN_SECONDS), MAX_SECONDS)
 
 
 def _seconds(value: str | None, *, now: dt.datetime) -> float:

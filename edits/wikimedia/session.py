@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -18,24 +19,35 @@ import urllib3
 from edits.wikimedia.budget import Budget, get_budget
 from edits.wikimedia.config import ClientConfig
 from edits.wikimedia.deadline import WatchedAdapter, deadline
-from edits.wikimedia.errors import BadPayload, BriefPause, NoData, RateLimited, Transient, Unavailable, printable
+from edits.wikimedia.errors import (
+    BadPayload,
+    BriefPause,
+    NoData,
+    NotFound,
+    RateLimited,
+    Transient,
+    Unavailable,
+    WikimediaError,
+    printable,
+)
 from edits.wikimedia.retry_after import parse_retry_after
-from edits.wikimedia.waiting import Pulse, sit_out, unwatched
+from edits.wikimedia.waiting import OnWait, sleep_watched, unwatched
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 65_536
 MAX_HOPS = 3
+NO_DATA = re.compile(r"\b(?:do not have|no) data\b", re.IGNORECASE)
 TRANSIENT = {408, 425, 500, 502, 503, 504}
 
 
 class Session:
     """Asks for JSON. Safe to share between threads: each has its own connections, all share one budget.
 
-    While it waits for its turn or for the next try it calls `pulse`, which may end that by raising.
+    While it waits for its turn or for the next try it calls `on_wait`, which may end that by raising.
     """
 
-    pulse: Pulse = staticmethod(unwatched)
+    on_wait: OnWait = staticmethod(unwatched)
 
     def __init__(self, config: ClientConfig, *, budget: Budget | None = None) -> None:
         self.config = config
@@ -46,17 +58,21 @@ class Session:
     def budget(self) -> Budget:
         return self._own_budget or get_budget(self.config)
 
-    def watched(self, pulse: Pulse) -> Session:
-        """This session, with another pulse."""
+    def watched(self, on_wait: OnWait) -> Session:
+        """This session, with another `on_wait`."""
         other = copy.copy(self)
-        other.pulse = pulse
+        other.on_wait = on_wait
         return other
 
     def get_json(self, url: str, params: Mapping[str, str] | None = None) -> Any:
-        """The decoded answer of `url`.
+        """The decoded answer of `url`: raises BadPayload for what is not JSON, and what `get_bytes` raises."""
+        return decode(self.get_bytes(url, params))
 
-        Raises NoData (404), RateLimited (429, or no turn in time), Unavailable (anything else, after all tries) and
-        BadPayload (not JSON, or too large). Only what is transient is tried again, and a pause that can be sat out.
+    def get_bytes(self, url: str, params: Mapping[str, str] | None = None, *, accept: str = "application/json") -> bytes:
+        """The answer of `url` as it came, decompressed.
+
+        Raises NoData (a 404 that says so), RateLimited (429, or no turn in time), Unavailable (anything else, after all tries)
+        and BadPayload (too large). Only what is transient is tried again, and a pause that can be sat out.
         """
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((Transient, BriefPause)),
@@ -65,26 +81,25 @@ class Session:
                 multiplier=self.config.first_wait, max=self.config.longest_wait, jitter=self.config.first_wait
             ),
             before_sleep=_log_retry,
-            sleep=lambda seconds: sit_out(seconds, self.pulse),
+            sleep=lambda seconds: sleep_watched(seconds, self.on_wait),
             reraise=True,
         )
-        body = attempts(self._ask, url, params)
-        return decode(body)
+        return attempts(self._ask, url, params, accept)
 
-    def _ask(self, url: str, params: Mapping[str, str] | None) -> bytes:
+    def _ask(self, url: str, params: Mapping[str, str] | None, accept: str) -> bytes:
         """One try, redirects on the same host included."""
         for _hop in range(MAX_HOPS):
-            request = self._prepared(url, params)  # before the turn: a place in flight is for the exchange alone
-            with self.budget.turn(pulse=self.pulse):
+            request = self._prepared(url, params, accept)  # before the turn: a place in flight is for the exchange alone
+            with self.budget.acquire(on_wait=self.on_wait):
                 status, headers, body = self._exchange(request)
             if status not in {301, 302, 303, 307, 308}:
                 return self._judge(status, headers, body)
             url, params = self._same_origin(url, headers.get("Location", "")), None
         raise Unavailable(f"More than {MAX_HOPS} redirects in a row, the last one to {url}")
 
-    def _prepared(self, url: str, params: Mapping[str, str] | None) -> requests.PreparedRequest:
+    def _prepared(self, url: str, params: Mapping[str, str] | None, accept: str) -> requests.PreparedRequest:
         try:
-            return self._connections.prepare_request(requests.Request("GET", url, params=params))
+            return self._connections.prepare_request(requests.Request("GET", url, params=params, headers={"Accept": accept}))
         except requests.RequestException as error:
             raise Transient(f"No answer from {urlsplit(url).netloc}: {_reason(error)}") from error
 
@@ -121,7 +136,7 @@ class Session:
         if status == 200:
             return body
         if status == 404:
-            raise NoData("Wikimedia has no data for this range (404)")
+            raise _not_found(body)
         if status == 429 or (status == 503 and "Retry-After" in headers):
             seconds = parse_retry_after(headers.get("Retry-After"), now=dt.datetime.now(dt.UTC))
             self.budget.pause(seconds)
@@ -156,6 +171,20 @@ def decode(body: bytes) -> Any:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadPayload(f"The answer is not JSON: {error}", _text(body)) from error
+
+
+def _not_found(body: bytes) -> WikimediaError:
+    """What a 404 means. Only the sentence by which the Analytics API says that it has no data for a range is NoData.
+
+    Any other (an address that it does not know, a page of the edge) tells nothing about counts, and must not pass for silence.
+    """
+    try:
+        problem = decode(body)
+    except BadPayload:
+        problem = None
+    if isinstance(problem, dict) and NO_DATA.search(f"{problem.get('detail')} {problem.get('description')}"):
+        return NoData("Wikimedia has no data for this range (404)")
+    return NotFound(f"Wikimedia does not know this address (404): {_text(body) or 'it says nothing more'}", problem)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -37,7 +37,7 @@ def parse_sitematrix(payload: Any) -> list[ProjectRecord]:
         raise BadPayload(f"sitematrix.count is {count}, but there are {len(records)} wikis")
     domains = {record.domain for record in records}
     if len(domains) != len(records):
-        raise BadPayload("sitematrix: a domain stands twice in the list")
+        raise BadPayload("sitematrix: a domain appears twice in the list")
     return sorted(records, key=lambda record: record.domain)
 
 

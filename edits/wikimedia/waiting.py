@@ -1,21 +1,21 @@
-"""Waiting that can be watched: whoever waits for long calls a `Pulse` about once a second, which may end it by raising."""
+"""Waiting that can be watched: whoever waits for long calls `on_wait` about once a second, which may end it by raising."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-Pulse = Callable[[], object]
+OnWait = Callable[[], object]
 STEP = 1.0  # seconds between two calls at most
 
 
 def unwatched() -> None:
-    """The pulse of those who wait for as long as it takes."""
+    """For those who wait for as long as it takes."""
 
 
-def sit_out(seconds: float, pulse: Pulse) -> None:
+def sleep_watched(seconds: float, on_wait: OnWait) -> None:
     """Sleep for `seconds`."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        pulse()
+        on_wait()
         time.sleep(min(left, STEP))

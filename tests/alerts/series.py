@@ -6,6 +6,7 @@ import datetime as dt
 
 from alerts import services
 from alerts.models import Alert, DetectionPolicy, DetectionState
+from curation.vocabulary import reason_in_words
 from edits.models import EditCount, Project
 from edits.months import add_months
 from tests.factories import NOW
@@ -37,8 +38,9 @@ def detect(today: dt.date = TODAY, now: dt.datetime = NOW) -> dict[str, int]:
 
 
 def reasons(alert: Alert) -> list[str]:
-    """The reasons in the history, oldest first."""
-    return list(alert.history.order_by("history_id").values_list("history_change_reason", flat=True))
+    """The reasons in the history as pages say them, oldest first."""
+    stored = alert.history.order_by("history_id").values_list("history_change_reason", flat=True)
+    return [reason_in_words(each) for each in stored]
 
 
 def everything() -> tuple[object, ...]:

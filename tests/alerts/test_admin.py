@@ -187,10 +187,10 @@ def test_the_whole_history_can_be_asked_for(alice: User, client_for: Any) -> Non
     client, url = client_for(alice), reverse("admin:alerts_alert_change", args=[alert.pk])
     page = client.get(url)
     assert len(page.context["entries"]) == 50
-    assert "?history=all" in page.content.decode()
+    assert 'href="?history=all"' in page.content.decode()
     page = client.get(url + "?history=all")
     assert len(page.context["entries"]) == 56
-    assert "?history=all" not in page.content.decode()
+    assert 'href="?history=all"' not in page.content.decode()
 
 
 def test_stored_english_is_shown_in_the_language_of_the_reader(alice: User, client_for: Any) -> None:
@@ -289,3 +289,23 @@ def test_the_start_page_tells_what_waits_with_few_queries(
     assert counts["assigned to you"] == 1
     assert counts["annotations wait for review"] == 12
     assert [alert.pk for alert in page.context["worst"]] == [alert.pk for alert in reversed(alerts[-6:])]
+
+
+def test_b3_the_start_page_begins_with_the_worst_whatever_its_month(alice: User, client_for: Any) -> None:
+    project = make_project()
+    newest = make_alert(project, dt.date(2026, 7, 1), severity="notable", score=9.0)
+    rare = make_alert(project, dt.date(2024, 1, 1), severity="high", score=30.0)
+    worst = make_alert(project, dt.date(2012, 3, 1), severity="extreme", score=6.0)
+    rarer = make_alert(project, dt.date(2012, 5, 1), severity="extreme", score=-8.0, direction="drop")
+    shown = client_for(alice).get("/admin/").context["worst"]
+    assert list(shown) == [rarer, worst, rare, newest]
+
+
+def test_b7_lists_that_mix_metrics_and_directions_name_them(alice: User, client_for: Any) -> None:
+    project = make_project()
+    alert = make_alert(project)
+    editors = make_alert(project, dt.date(2011, 9, 1), metric="active_editors")
+    drop = make_alert(project, dt.date(2011, 10, 1), direction="drop")
+    page = " ".join(client_for(alice).get(f"/admin/alerts/alert/{alert.pk}/change/").content.decode().split())
+    for other in (editors, drop):
+        assert f"{other.get_metric_display()} · {other.get_direction_display()}" in page

@@ -9,9 +9,9 @@ import pytest
 
 from accounts.models import User
 from alerts import services
+from alerts.engine.verification import verify_alert
 from alerts.explain import explain
 from alerts.models import Alert, DetectionPolicy, DetectionState
-from alerts.verification import verify_alert
 from edits.models import EditCount, Project
 from tests.alerts.series import counts, detect, everything, judge_by, month, revise
 from tests.factories import make_edit_counts, make_project
@@ -64,7 +64,7 @@ def test_recomputing_by_the_same_rules_changes_nothing(flickering: Project) -> N
     differences = services.recompute_alerts(metrics=("edits",))
 
     assert (differences.before, differences.after) == (1, 1)
-    assert (differences.appear, differences.vanish, differences.revised) == ([], [], [])
+    assert (differences.raised, differences.withdrawn, differences.revised) == ([], [], [])
 
 
 @pytest.mark.parametrize("step", [0, 10])

@@ -11,17 +11,22 @@ KEY = "k3Vq-9wZ_tB7xLmN2rPfYc8HdJs5GuKe1WaTnR6oQiXvM4bSgEyUjD0"
 
 
 def production_environment(tmp_path: Path, **changes: str | None) -> dict[str, str]:
-    """A complete environment; `changes` sets variables, or removes those that are None."""
+    """A complete environment; `changes` sets variables, or removes those that are None. Static files count as collected."""
+    static = tmp_path / "static"
+    static.mkdir(exist_ok=True)
+    (static / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
     environment = {
         "PATH": os.environ["PATH"],
         "PROFILE": "production",
         "SECRET_KEY": KEY,
         "ALLOWED_HOSTS": "alerts.example.org",
+        "SITE_URL": "https://alerts.example.org",
         "DATABASE_URL": os.environ.get("SERVICES_DATABASE_URL", "mysql://root@127.0.0.1:3306/mysql"),
         "REDIS_URL": "redis://127.0.0.1:6379/9",
         "WIKIMEDIA_CONTACT": "operator@example.org",
         "TRUSTED_PROXY_COUNT": "1",
         "VAR_DIR": str(tmp_path / "var"),
+        "STATIC_ROOT": str(static),
         "DJANGO_SETTINGS_MODULE": "alerts_site.settings",
     }
     environment |= {name: value for name, value in changes.items() if value is not None}

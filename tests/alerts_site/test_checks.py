@@ -26,7 +26,14 @@ GOOD = {
     "SOCIAL_AUTH_MEDIAWIKI_SECRET": "",
     "PLOTLY_DASH": {},
     "PRETEND_TODAY": None,
+    "METRICS_TOKEN": "",
+    "EMAIL_HOST": "",
+    "MEDIAWIKI_BOT_TOKEN": "",
+    "SITE_URL": "https://alerts.example.org",
+    "DEFAULT_FROM_EMAIL": "Alerts <alerts@example.org>",
+    "EMAIL_BOUNCES": "bounces@example.org",
 }
+MAIL = {"EMAIL_HOST": "mail.example.org"}
 MISTAKES = [
     ("E001", {"SECRET_KEY": "django-insecure-" + KEY}),
     ("E001", {"SECRET_KEY": "change-me-" * 8}),
@@ -35,6 +42,10 @@ MISTAKES = [
     ("E002", {"DEBUG": True}),
     ("E003", {"ALLOWED_HOSTS": []}),
     ("E003", {"ALLOWED_HOSTS": ["*"]}),
+    ("E003", {"ALLOWED_HOSTS": ["alerts.example.org", ".com"]}),
+    ("E003", {"ALLOWED_HOSTS": ["."]}),
+    ("E003", {"ALLOWED_HOSTS": [".co.uk"]}),
+    ("E003", {"ALLOWED_HOSTS": ["*.example.org"]}),
     ("E003", {"ALLOWED_HOSTS": ["https://alerts.example.org"]}),
     ("E004", {"WIKIMEDIA_CONTACT": ""}),
     ("E004", {"WIKIMEDIA_CONTACT": "@"}),
@@ -45,6 +56,16 @@ MISTAKES = [
     ("E006", {"CELERY_TASK_ALWAYS_EAGER": True}),
     ("E007", {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}),
     ("E010", {"PRETEND_TODAY": dt.date(2026, 8, 1)}),
+    ("E013", {"METRICS_TOKEN": "x"}),
+    ("E015", MAIL | {"SITE_URL": "http://127.0.0.1:8000"}),
+    ("E015", MAIL | {"SITE_URL": "http://alerts.example.org"}),
+    ("E015", MAIL | {"SITE_URL": "https://10.0.0.7"}),
+    ("E015", MAIL | {"SITE_URL": "https://other.example.org"}),
+    ("E015", {"MEDIAWIKI_BOT_TOKEN": "token", "SITE_URL": "https://localhost"}),
+    ("E016", MAIL | {"DEFAULT_FROM_EMAIL": "alerts@localhost"}),
+    ("E016", MAIL | {"DEFAULT_FROM_EMAIL": "Alerts"}),
+    ("E016", MAIL | {"EMAIL_BOUNCES": "bounces"}),
+    ("E013", {"METRICS_TOKEN": "x" * 40}),
     ("E008", {"SOCIAL_AUTH_MEDIAWIKI_KEY": "key"}),
     ("E008", {"SOCIAL_AUTH_MEDIAWIKI_SECRET": "secret"}),
     ("E009", {"PLOTLY_DASH": {"view_decorator": "dashboards.gard.guard"}}),
@@ -64,8 +85,20 @@ def test_each_mistake_has_its_number_and_a_remedy(number, mistake):
 
 
 def test_the_embedded_profile_asks_for_nothing():
-    mistakes = {name: value for _, mistake in MISTAKES[:17] for name, value in mistake.items()}
+    mistakes = {
+        name: value for number, mistake in MISTAKES if number not in {"E008", "E009"} for name, value in mistake.items()
+    }
     assert checks.errors_of_profile(types.SimpleNamespace(**(GOOD | mistakes | {"PRODUCTION": False}))) == []
+
+
+def test_links_in_webhooks_are_a_warning():
+    """Webhooks need nothing to be set up, so an older deployment still starts."""
+    wrong = types.SimpleNamespace(**(GOOD | {"SITE_URL": "http://127.0.0.1:8000"}))
+    assert checks.errors_of_profile(wrong) == []
+    warning = checks.links_in_webhooks(wrong)
+    assert warning.id == "alerts_site.W007"
+    assert warning.hint
+    assert checks.links_in_webhooks(types.SimpleNamespace(**GOOD)) is None
 
 
 def test_the_refusal_lists_everything_at_once(monkeypatch):

@@ -1,31 +1,27 @@
 """The processes are the same however they are started; and as the files say, they make a site that is ready."""
 
 import json
-import os
 import re
+import runpy
 import shlex
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-import uuid
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
-from tests.alerts_site.production import ROOT, production_environment, run
+from edits.metrics import METRICS
+from tests.alerts_site.production import ROOT, run
 
 PATIENCE = 90  # seconds
+NO_DATA = {f"newest month of {name}" for name in METRICS}  # what is not well on a site that has fetched nothing
 
 
 def _procfile():
     lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
-    return dict(line.split(": ", 1) for line in lines)
+    return dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
 
 
 def test_compose_runs_the_commands_of_the_procfile():
@@ -54,17 +50,42 @@ def test_systemd_runs_the_commands_of_the_procfile():
         assert re.sub(r"-c \d+", "", unit) == re.sub(r"-c \d+", "", procfile[f"worker-{queue}"])
 
 
+# What keeps slow senders away from a web process: of nginx, and what gunicorn itself can do.
+PROXY = (
+    "proxy_request_buffering on", "proxy_buffering on", "client_header_timeout 10s", "client_body_timeout 10s",
+    "client_max_body_size 3m", "X-Forwarded-For $proxy_add_x_forwarded_for", "X-Forwarded-Proto $scheme",
+)  # fmt: skip
+
+
+def test_e16_all_deployments_name_the_proxy_that_buffers_and_its_settings():
+    example = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    docs = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for setting in PROXY:
+        assert setting in example, setting
+        assert setting in docs, setting
+    for proxy in ("nginx", "Apache", "Caddy", "Traefik"):
+        assert proxy in docs
+    for deployment in ("compose.yaml", "Procfile", "deploy/systemd/caa-web.service"):
+        assert "deploy/nginx.conf" in (ROOT / deployment).read_text(encoding="utf-8"), deployment
+
+
+def test_e16_gunicorn_bounds_what_it_can_and_is_reached_by_its_own_machine_alone(monkeypatch):
+    monkeypatch.delenv("WEB_ADDRESS", raising=False)
+    bounds = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    docs = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert bounds["bind"].startswith("127.0.0.1:")
+    assert (bounds["limit_request_fields"], bounds["limit_request_field_size"]) == (100, 8190)
+    assert "100 lines of 8 kB" in docs
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == 2.5 * 1024 * 1024
+    assert "bodies to 2.5 MB" in docs
+    assert '"127.0.0.1:8000:8000"' in (ROOT / "compose.yaml").read_text(encoding="utf-8")
+
+
 def test_the_image_is_small_and_not_root():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(r"^USER caa$", text, flags=re.MULTILINE)
     assert ".git\n" in (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert ".env*\n" in (ROOT / ".dockerignore").read_text(encoding="utf-8")
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _get(port, path):
@@ -78,34 +99,12 @@ def _get(port, path):
         return 0, b""
 
 
-@pytest.fixture
-def environment(tmp_path, db):
-    """Of production, with a database and keys of its own."""
-    if connection.vendor != "mysql" or not settings.REDIS_URL:
-        pytest.skip("needs MariaDB and Redis: this is the embedded run")
-    name = f"caa_procfile_{uuid.uuid4().hex[:12]}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    yield production_environment(
-        tmp_path,
-        DATABASE_URL=urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
-        REDIS_URL=settings.REDIS_URL,
-        REDIS_KEY_PREFIX=name,
-        PORT=str(_free_port()),
-        PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        WIKIMEDIA_ANALYTICS_URL=settings.WIKIMEDIA_ANALYTICS_URL,
-        WIKIMEDIA_SITEMATRIX_URL=settings.WIKIMEDIA_SITEMATRIX_URL,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name}")
-
-
 SOONER = """
 import django; django.setup()
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 soon, _ = IntervalSchedule.objects.get_or_create(every=2, period="seconds")
-PeriodicTask.objects.exclude(task="alerts_site.tasks.heartbeat").update(enabled=False)
-PeriodicTask.objects.filter(task="alerts_site.tasks.heartbeat").update(interval=soon)
+PeriodicTask.objects.exclude(task="operations.tasks.heartbeat").update(enabled=False)
+PeriodicTask.objects.filter(task="operations.tasks.heartbeat").update(interval=soon)
 """
 
 
@@ -125,12 +124,12 @@ def test_the_processes_of_the_procfile_make_a_ready_site(environment, tmp_path):
                 subprocess.Popen(shlex.split(procfile[name]), cwd=ROOT, env=environment, stdout=logs[name], stderr=logs[name])
             )
         end, unwell = time.monotonic() + PATIENCE, {"everything"}
-        while unwell != {"newest month"} and time.monotonic() < end:
+        while unwell != NO_DATA and time.monotonic() < end:
             time.sleep(1)
             status, body = _get(port, "/readyz")
             if status in {200, 503}:
                 unwell = {check for check, result in json.loads(body)["checks"].items() if not result["ok"]}
-        assert unwell == {"newest month"}, {name: (tmp_path / f"{name}.log").read_text()[-2000:] for name in logs}
+        assert unwell == NO_DATA, {name: (tmp_path / f"{name}.log").read_text()[-2000:] for name in logs}
         assert _get(port, "/healthz")[0] == 200
         assert _get(port, "/metrics")[0] == 404  # without a token
         lines = (tmp_path / "worker-default.log").read_text().splitlines()

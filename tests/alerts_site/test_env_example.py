@@ -13,7 +13,17 @@ FOREIGN = {"DJANGO_SETTINGS_MODULE"}
 def _read_in_code() -> set[str]:
     names = set()
     files = [*(ROOT / "alerts_site").rglob("*.py"), ROOT / "celery_app.py", ROOT / "gunicorn.conf.py"]
-    for room in ("accounts", "alerts", "annotations", "dashboards", "database", "edits"):
+    for room in (
+        "accounts",
+        "alerts",
+        "annotations",
+        "dashboards",
+        "database",
+        "edits",
+        "events",
+        "subscriptions",
+        "operations",
+    ):
         files += (ROOT / room).rglob("*.py")
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

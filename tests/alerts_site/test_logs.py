@@ -2,9 +2,11 @@
 
 import json
 import logging
+import time
 import types
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from alerts_site import logs
 from alerts_site.conf.logging import logging_config
@@ -96,3 +98,50 @@ def test_a_secret_in_a_traceback_is_removed():
 def test_an_event_for_the_error_reporter_is_redacted_in_depth():
     event = {"message": "x", "extra": {"rows": ["password=geheim"]}, "level": 3}
     assert logs.redact_event(event) == {"message": "x", "extra": {"rows": ["password=[removed]"]}, "level": 3}
+
+
+LONG = 100_000
+HOSTILE = {
+    "a scheme that never ends": "a." * (LONG // 2),
+    "many schemes": "a://" * (LONG // 4),
+    "a user that never ends": "x://" + "u" * LONG,
+    "many colons": "x://" + "a:" * (LONG // 2),
+    "a password without its end": "x://u:" + "p" * LONG,
+    "many words of secrets": "token " * (LONG // 6),
+    "a word of secrets and blanks": "token" + " " * LONG,
+    "an equal sign and blanks": "token=" + " " * LONG,
+    "oauth without an end": "oauth_" * (LONG // 6),
+    "many bearers": "Bearer " * (LONG // 7),
+    "a bearer of blanks": "Bearer" + " " * LONG,
+    "quotes": "'" * LONG,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_the_cost_of_redaction_is_in_proportion_to_the_text(kind):
+    """A quadratic pattern took 21 s for 100 kB; ten times the text may take some twenty times the time, never a hundred."""
+    begun = time.perf_counter()
+    logs.redact(HOSTILE[kind], SECRETS)
+    assert time.perf_counter() - begun < 1
+    begun = time.perf_counter()
+    logs.redact(HOSTILE[kind] * 5, SECRETS)
+    assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize("make", [logs.LineFormatter, logs.JsonLinesFormatter])
+def test_what_nobody_reads_is_left_out_of_a_line_and_its_secrets_are_too(make):
+    at_the_cut = "x" * (logs.MAX_TEXT - logs.KEPT_END - 40) + " password=geheim12geheim12geheim12geheim12 " + "y" * LONG
+    try:
+        raise ValueError(at_the_cut)
+    except ValueError as error:
+        record = _record("%s", at_the_cut, error=(type(error), error, error.__traceback__))
+    line = make("%(message)s").format(record)
+    assert len(line) < 3 * logs.MAX_TEXT
+    assert "characters left out" in line
+    assert "geheim" not in line
+    assert record.getMessage() == at_the_cut  # other handlers see it whole
+
+
+def test_an_address_that_sentry_does_not_take_is_a_sentence():
+    with pytest.raises(ImproperlyConfigured, match="SENTRY_DSN is not one that Sentry gives out"):
+        logs.report_errors(dsn="https://sentry.example.org/nothing", environment="embedded")

@@ -13,6 +13,7 @@ from annotations import services
 from annotations.limits import TooMuch
 from annotations.models import Annotation, Report
 from annotations.selectors import published_for_alerts
+from curation.reports import NotPossible
 from tests.factories import make_alert, make_project
 
 TEXT = "A contest ran on this wiki all month."
@@ -62,10 +63,10 @@ def test_only_the_author_and_reviewers_may_change_a_note(note: Annotation, carol
 def test_steps_that_the_table_does_not_have_are_refused(note: Annotation, alice: User) -> None:
     rejected = services.annotation_reject(annotation=note, by=alice, reason="No source")
     assert (rejected.status, rejected.review_reason) == ("rejected", "No source")
-    with pytest.raises(services.NotPossible, match="rejected"):
+    with pytest.raises(NotPossible, match="rejected"):
         services.annotation_remove(annotation=rejected, by=alice, reason="Still no source")
     approved = services.annotation_approve(annotation=rejected, by=alice)
-    with pytest.raises(services.NotPossible, match="published"):
+    with pytest.raises(NotPossible, match="published"):
         services.annotation_approve(annotation=approved, by=alice)
 
 
@@ -107,11 +108,11 @@ def test_published_annotations_come_in_one_query_headline_first(
 
 
 def test_a_report_is_filed_once_and_settled_once(note: Annotation, alice: User, bob: User, carol: User) -> None:
-    with pytest.raises(services.NotPossible, match="published"):
+    with pytest.raises(NotPossible, match="published"):
         services.annotation_report(annotation=note, by=carol, reason="Not true")
     services.annotation_approve(annotation=note, by=alice)
     report = services.annotation_report(annotation=note, by=carol, reason="Not true")
-    with pytest.raises(services.NotPossible, match="already"):
+    with pytest.raises(NotPossible, match="already"):
         services.annotation_report(annotation=note, by=carol, reason="Really not true")
     other = services.annotation_report(annotation=note, by=bob, reason="I was wrong")
     with pytest.raises(PermissionDenied):
@@ -121,10 +122,10 @@ def test_a_report_is_filed_once_and_settled_once(note: Annotation, alice: User, 
     other.refresh_from_db()
     assert (note.status, note.review_reason, note.headline) == ("removed", "The contest was in May", None)
     assert (other.status, other.resolved_by) == (Report.Status.UPHELD, alice)
-    with pytest.raises(services.NotPossible, match="alice"):
+    with pytest.raises(NotPossible, match="alice"):
         services.report_dismiss(report=report, by=alice)
     services.annotation_approve(annotation=note, by=alice)
-    with pytest.raises(services.NotPossible, match="settled"):
+    with pytest.raises(NotPossible, match="resolved"):
         services.annotation_report(annotation=note, by=carol, reason="Not true, still")
 
 
@@ -142,11 +143,24 @@ def test_the_bucket_fills_up_with_time(alert: Alert, bob: User, settings: object
     now = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
     User.objects.filter(pk=bob.pk).update(date_joined=now - dt.timedelta(days=30))
     bob.refresh_from_db()
-    for _ in range(2):
-        services.annotation_contribute(alert=alert, by=bob, text=TEXT, now=now)
+    for turn in range(2):
+        services.annotation_contribute(alert=alert, by=bob, text=f"{TEXT} {turn}", now=now)
     with pytest.raises(TooMuch) as told:
         services.annotation_contribute(alert=alert, by=bob, text=TEXT, now=now)
     assert told.value.retry_after == 60
     later = now + dt.timedelta(seconds=60)
     services.annotation_contribute(alert=alert, by=bob, text=TEXT, now=later)
     assert Annotation.objects.count() == 3
+
+
+def test_the_same_words_sent_twice_are_one_note(bob: User, carol: User) -> None:
+    alert = make_alert(make_project())
+    first = services.annotation_contribute(alert=alert, by=bob, text="A contest ran all month.")
+    again = services.annotation_contribute(alert=alert, by=bob, text=" A contest ran all month.\r\n")
+    assert again.pk == first.pk
+    services.annotation_contribute(alert=alert, by=bob, text="A contest ran all month.", link="https://example.org/")
+    services.annotation_contribute(alert=alert, by=carol, text="A contest ran all month.")
+    services.annotation_contribute(alert=alert, by=bob, text="A Contest ran all month.")
+    other = make_alert(alert.project, dt.date(2020, 1, 1))
+    services.annotation_contribute(alert=other, by=bob, text="A contest ran all month.")
+    assert Annotation.objects.count() == 5

@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,7 +62,11 @@ def wikimedia(projects: int, months: int, latency: float) -> Iterator[Any]:
         try:
             wait_until(lambda: _answers(f"{url}/_control"), what="the replay server")
             yield SimpleNamespace(
-                url=url, analytics_url=f"{url}/api/rest_v1/metrics", sitematrix_url=f"{url}/w/api.php", port=port
+                url=url,
+                analytics_url=f"{url}/api/rest_v1/metrics",
+                sitematrix_url=f"{url}/w/api.php",
+                wiki_api_url=f"{url}/{{domain}}/w/api.php",
+                port=port,
             )
         finally:
             process.kill()
@@ -105,13 +110,17 @@ def peak_memory(process: subprocess.Popen[bytes]) -> float:
     raise AssertionError("no VmHWM")
 
 
+def _is_ready(site: Site, worker: str) -> bool:
+    return " ready." in site.log(worker)
+
+
 def ready_workers(site: Site) -> subprocess.Popen[bytes]:
     """One worker for each queue, as in production; returns the one that talks to Wikimedia."""
     # Twice as many processes as requests in flight: while some store, the others fetch.
     fetcher = site.celery("wikimedia", *WORKER, "-Q", "wikimedia", "-P", "prefork", "-c", str(2 * IN_FLIGHT), "-n", "w@%h")
     site.celery("default", *WORKER, "-Q", "default", "-P", "prefork", "-c", "1", "-n", "d@%h")
     for name in ("wikimedia", "default"):
-        wait_until(lambda name=name: " ready." in site.log(name), what=f"the worker of {name}")
+        wait_until(partial(_is_ready, site, name), what=f"the worker of {name}")
     return fetcher
 
 

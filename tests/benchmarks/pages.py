@@ -17,6 +17,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -25,14 +26,18 @@ import django  # noqa: E402 - the environment comes first
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases  # noqa: E402
 
 from alerts.models import Alert  # noqa: E402
+from causes.models import Explanation  # noqa: E402
 from edits.models import ActivityLevel, FetchRun, Project  # noqa: E402
 from edits.months import from_index, to_index  # noqa: E402
+from tests.benchmarks.explained import composing, full_evidence, stored  # noqa: E402
 
 LAST = dt.date(2026, 7, 1)
 SEED = 20240501
@@ -99,6 +104,9 @@ def fill(projects: int, months: int, alerts: int) -> None:
         ],
         batch_size=1000,
     )  # fmt: skip
+    evidence = full_evidence(f"{LAST:%Y-%m}")
+    newest = Alert.objects.filter(month=LAST)
+    Explanation.objects.bulk_create([stored(alert, evidence) for alert in newest], batch_size=500)
     FetchRun.objects.create(source=FetchRun.Source.SAMPLE, state=FetchRun.State.SUCCEEDED)
 
 
@@ -138,6 +146,24 @@ def requests() -> dict[str, Any]:
         "alert as JSON": f"/alerts/{alert.pk}.json",
         "counts as CSV": f"/projects/{domain}/counts.csv?range=all",
         "counts as JSON": f"/projects/{domain}/counts.json?range=all",
+        "API: wikis": "/api/v1/projects?limit=1000",
+        "API: alerts": "/api/v1/alerts",
+        "API: worst alerts": f"/api/v1/alerts?month={LAST:%Y-%m}&sort=worst",
+        "API: alert": f"/api/v1/alerts/{alert.pk}",
+        "API: counts": f"/api/v1/projects/{domain}/counts",
+        "API: history": f"/api/v1/projects/{domain}/history",
+        "API: events": "/api/v1/events",
+        "API: groups": "/api/v1/groups",
+        "API: quality": "/api/v1/quality",
+        "API: months": "/api/v1/months",
+        "API: status": "/api/v1/status",
+        "API: languages": "/api/v1/languages",
+        "chart as SVG": f"/embed/projects/{domain}/chart.svg",
+        "chart as PNG": f"/embed/projects/{domain}/chart.png",
+        "alert as PNG": f"/embed/alerts/{alert.pk}/chart.png?size=large",
+        "badge": f"/embed/projects/{domain}/badge.svg",
+        "chart in a frame": f"/embed/projects/{domain}/",
+        "sitemap of alerts": "/sitemap-alerts.xml",
         "chart of a project": callback(f"/projects/{domain}/", "?range=all&show=band&show=mean&show=notes&show=zero"),
         "chart of an alert": callback(f"/alerts/{alert.pk}/"),
         "chart of eight": callback("/compare/", "?" + "&".join(f"p=w{number:04}.wikipedia.org" for number in range(8))),
@@ -145,24 +171,39 @@ def requests() -> dict[str, Any]:
     }
 
 
-def measure(client: Client, wanted: str, rounds: int) -> tuple[float, float, int, int]:
-    """(first, median in ms, queries of a later request, bytes)."""
+@dataclass(frozen=True)
+class Figures:
+    """Times in ms: with an empty cache, after new counts, until the first byte, and the median of all others."""
 
-    def ask() -> int:
-        """Its size; the whole of it is taken, as files are made while they are sent."""
-        posted = wanted.startswith("{")
-        response: Any = client.post(UPDATE, wanted, content_type="application/json") if posted else client.get(wanted)
-        assert response.status_code == 200, (wanted, response.status_code)
-        return len(response.getvalue())
+    empty: float
+    renewed: float
+    first_byte: float
+    median: float
+    queries: int
+    size: int
 
-    times = []
-    for _turn in range(rounds + 1):
-        start = time.perf_counter()
-        size = ask()
-        times.append(1000 * (time.perf_counter() - start))
+
+def ask(client: Client, wanted: str) -> tuple[float, float, int]:
+    """Seconds until the first byte and until the last, and how many they were: files are made while they are sent."""
+    posted, start = wanted.startswith("{"), time.perf_counter()
+    response: Any = client.post(UPDATE, wanted, content_type="application/json") if posted else client.get(wanted)
+    assert response.status_code == 200, (wanted, response.status_code)
+    pieces = iter(response)
+    size, first_byte = len(next(pieces)), time.perf_counter() - start
+    size += sum(map(len, pieces))
+    return first_byte, time.perf_counter() - start, size
+
+
+def measure(client: Client, wanted: str, rounds: int) -> Figures:
+    cache.clear()
+    empty = ask(client, wanted)[1]
+    FetchRun.objects.update(heartbeat_at=F("heartbeat_at") + dt.timedelta(minutes=1))  # new counts were stored
+    renewed = ask(client, wanted)[1]
+    taken = [ask(client, wanted) for _turn in range(rounds)]
     with CaptureQueriesContext(connection) as queries:
-        ask()
-    return times[0], statistics.median(times[1:]), len(queries), size
+        size = ask(client, wanted)[2]
+    first_byte, median = (1000 * statistics.median(column) for column in list(zip(*taken, strict=True))[:2])
+    return Figures(1000 * empty, 1000 * renewed, first_byte, median, len(queries), size)
 
 
 def main() -> None:
@@ -172,15 +213,21 @@ def main() -> None:
     parser.add_argument("--alerts", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=15)
     given = parser.parse_args()
+    settings.RENEW_IN_BACKGROUND = True  # as on a site
     with database():
         fill(given.projects, given.months, given.alerts)
-        cache.clear()
         print(f"{connection.vendor}: {given.projects:,} projects x {given.months} months x 2 metrics, {given.alerts:,} alerts")
-        print(f"{'':24}{'first ms':>10}{'median ms':>11}{'queries':>9}{'bytes':>10}")
+        print("ms with an empty cache, after new counts, until the first byte, and ordinarily (medians)")
+        print(f"{'':24}{'empty':>8}{'renewed':>9}{'first byte':>12}{'median':>9}{'queries':>9}{'bytes':>12}")
         client = Client()
+        client.get("/methodology/")  # templates and modules are loaded
         for name, wanted in requests().items():
-            first, median, queries, size = measure(client, wanted, given.rounds)
-            print(f"{name:24}{first:10.0f}{median:11.1f}{queries:9}{size:10,}")
+            found = measure(client, wanted, given.rounds)
+            print(
+                f"{name:24}{found.empty:8.0f}{found.renewed:9.0f}{found.first_byte:12.1f}{found.median:9.1f}"
+                f"{found.queries:9}{found.size:12,}"
+            )
+        print(f"Composing a stored explanation, without reading it: {composing():.2f} ms")
 
 
 if __name__ == "__main__":

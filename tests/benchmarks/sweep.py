@@ -79,7 +79,7 @@ def store(metric: Metric, projects: list[Project], values: np.ndarray, first: in
                 f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608 - names of our own
                 [
                     (project.pk, months[row], int(values[row, column]), *part, "2026-08-20 00:00:00")
-                    for part in metric.series[0]
+                    for part in metric.definitions[0].slices
                     for row in range(first, last)
                 ],
             )

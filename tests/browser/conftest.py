@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
@@ -79,16 +78,14 @@ def errors_seen(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def peak(transactional_db: None) -> Iterator[Alert]:
+def peak(transactional_db: None) -> Alert:
     """Icelandic Wikipedia over twelve years, quiet but for November 2022."""
-    cache.clear()
     project = make_project("is.wikipedia.org", language_name="íslenska", language_name_en="Icelandic")
     make_project("is.wiktionary.org", language_name="íslenska", language_name_en="Icelandic")
     counts = {month: 3000 + 50 * (month.month % 7) for month in month_range(dt.date(2011, 1, 1), dt.date(2022, 12, 1))}
     counts[dt.date(2022, 11, 1)] = 9579
     make_edit_counts(project, counts)
-    yield make_alert(project, dt.date(2022, 11, 1))
-    cache.clear()
+    return make_alert(project, dt.date(2022, 11, 1))
 
 
 @pytest.fixture

@@ -37,6 +37,17 @@ def test_a_wiki_is_added_from_what_was_found(
     assert errors_seen == []
 
 
+def test_the_first_wiki_is_added_from_what_was_found(
+    page: Page, live_server: Any, dictionary: Project, errors_seen: list[str]
+) -> None:
+    page.goto(f"{live_server.url}/compare/")
+    page.get_by_role("combobox", name="Add a wiki").fill("icelandic wik")
+    page.locator("#compare").get_by_role("option", name="Icelandic Wiktionary").click()
+    page.wait_for_url("**/compare/**p=is.wiktionary.org**")
+    expect(page.locator(".js-plotly-plot")).to_be_visible(timeout=20_000)
+    assert errors_seen == []
+
+
 def test_what_is_not_clear_is_asked_back(page: Page, live_server: Any, dictionary: Project, errors_seen: list[str]) -> None:
     open_chart(page, live_server.url + ADDRESS)
     page.get_by_role("combobox", name="Add a wiki").fill("icelandik")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from alerts.models import Alert, Category, Status
+from annotations.admin import READY_REASONS
 from annotations.models import Annotation, Report
 from edits.months import add_months
 from tests.factories import make_alert, make_edit_counts, make_project
@@ -44,13 +45,13 @@ def test_a_moderator_works_through_a_queue(
     first, second, third = _alerts(3)
     sign_in(alice)
     page.goto(live_server.url + "/admin/")
-    expect(page.get_by_role("heading", name="What waits")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for you")).to_be_visible()
     page.get_by_role("link", name="3 new alerts").click()
     expect(page.locator("#result_list .spark")).to_have_count(3)
     page.get_by_role("link", name=first.project.name).click()
     _on_page_of(page, first)
     # With the mouse: choose a category, explain, and stand before the next one.
-    page.get_by_label("Category").select_option(label="Contest or campaign")
+    page.locator("#id_category").select_option(label="Contest or campaign")
     page.get_by_label("Label").fill("WikiMarathon")
     page.get_by_role("button", name="Explain").click()
     _on_page_of(page, second)
@@ -91,14 +92,16 @@ def test_a_note_goes_from_a_member_over_a_moderator_to_the_chart(
     expect(page.get_by_text("A moderator will look at it").first).to_be_visible()
     assert Annotation.objects.get().status == "pending"
     page.goto(address)
-    assert text not in page.locator("main").inner_text()
+    expect(page.locator("#card .pending")).to_contain_text(text)
     page.goto(live_server.url + "/contributions/")
     expect(page.get_by_text("waiting for review")).to_be_visible()
     page.context.clear_cookies()
+    page.goto(live_server.url + alert.get_absolute_url())
+    assert text not in page.locator("main").inner_text()
     sign_in(alice)
     page.goto(live_server.url + "/admin/")
     page.get_by_role("link", name=text).click()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.locator(".triage .lead .note-published")).to_be_visible()
     note = Annotation.objects.get()
     assert (note.status, note.author, note.headline) == ("published", bob, True)
@@ -148,7 +151,7 @@ def test_what_was_refused_is_in_view_and_has_the_focus(page: Page, live_server: 
         expect(page.locator(".decisions").get_by_role("button", name=name)).to_be_in_viewport()
     page.keyboard.press("e")
     expect(page.get_by_text("Choose the kind of cause")).to_be_in_viewport()
-    expect(page.get_by_label("Category")).to_be_focused()
+    expect(page.locator("#id_category")).to_be_focused()
     Alert.objects.filter(pk=alert.pk).update(version=9)
     page.get_by_label("Label").fill("Bots")
     page.locator(".decisions").get_by_role("button", name="Save").click()
@@ -256,3 +259,75 @@ def test_no_page_of_the_work_surface_runs_over_its_edge(
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, (path, over)
     assert errors_seen == []
+
+
+def test_d6_the_title_of_an_alert_has_its_own_line_on_a_phone(
+    page: Page, live_server: Any, sign_in: SignIn, alice: User
+) -> None:
+    [alert, *_others] = _alerts(2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(alice)
+    page.goto(f"{live_server.url}/admin/alerts/alert/{alert.pk}/change/")
+    title, tools = (page.locator(f"#content-main {found}").first.bounding_box() for found in ("h1", ".object-tools"))
+    assert title
+    assert tools
+    assert tools["y"] + tools["height"] <= title["y"]
+
+
+def test_d5_no_letter_acts_inside_a_field_and_ctrl_enter_decides(
+    page: Page, live_server: Any, sign_in: SignIn, alice: User, errors_seen: list[str]
+) -> None:
+    first, second = _alerts(2)
+    sign_in(alice)
+    page.goto(f"{live_server.url}/admin/alerts/alert/{first.pk}/change/?_changelist_filters=status__exact%3Dnew")
+    page.locator("h1").first.wait_for()
+    category, reason = page.locator("#id_category"), page.locator("#id_reason")
+    bot_run = str(Category.objects.get(slug="bot-run").pk)
+    page.keyboard.press("c")
+    category.select_option(value=bot_run)
+    for letter in "edacs":
+        category.press(letter)
+    assert category.input_value() == bot_run
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    assert category.input_value() == category.locator("option").nth(1).get_attribute("value")
+    category.select_option(value=bot_run)
+    reason.fill("ed1")
+    assert (reason.input_value(), category.input_value()) == ("ed1", bot_run)
+    reason.press("Control+Enter")
+    expect(page.locator(".triage .lead h1")).to_have_text(second.project.name)
+    first.refresh_from_db()
+    assert (first.status, first.category_id) == (Status.EXPLAINED, int(bot_run))
+    assert errors_seen == []
+
+
+def test_d6_a_note_is_approved_and_explains_its_alert_in_one_step(
+    page: Page, live_server: Any, sign_in: SignIn, alice: User, bob: User
+) -> None:
+    note = Annotation.objects.create(alert=_alerts(1)[0], author=bob, text="A contest ran on this wiki.")
+    sign_in(alice)
+    page.goto(f"{live_server.url}/admin/annotations/annotation/{note.pk}/change/")
+    page.keyboard.press("e")
+    expect(page.get_by_text("Choose the kind of cause")).to_be_in_viewport()
+    page.locator("#id_cause").select_option(label="Contest or campaign")
+    page.locator("#id_cause").press("Escape")
+    page.keyboard.press("e")
+    expect(page.locator(".triage .lead .note-published")).to_be_visible()
+    alert = note.alert
+    alert.refresh_from_db()
+    assert (alert.status, alert.category.slug) == ("explained", "contest")
+
+
+@pytest.mark.parametrize("digit", range(1, 6))
+def test_d6_digits_pick_the_ready_made_reasons(
+    page: Page, live_server: Any, sign_in: SignIn, alice: User, bob: User, digit: int
+) -> None:
+    note = Annotation.objects.create(alert=_alerts(1)[0], author=bob, text="A contest ran on this wiki.")
+    sign_in(alice)
+    page.goto(f"{live_server.url}/admin/annotations/annotation/{note.pk}/change/")
+    page.keyboard.press(str(digit))
+    expect(page.locator("#id_reason")).to_have_value(str(READY_REASONS[digit - 1]))
+    page.keyboard.press("r")
+    expect(page.locator(".triage .lead .note-rejected")).to_be_visible()
+    note.refresh_from_db()
+    assert note.review_reason == str(READY_REASONS[digit - 1])

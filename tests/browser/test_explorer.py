@@ -51,6 +51,20 @@ def test_choose_a_language_and_a_project(page: Page, live_server: Any, peak: Ale
     assert errors_seen == []
 
 
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_d17_the_key_draws_marks_of_each_kind(page: Page, live_server: Any, peak: Alert, forced: Any) -> None:
+    page.emulate_media(forced_colors=forced)
+    page.goto(f"{live_server.url}{peak.get_absolute_url()}")
+    fills = {
+        kind: page.locator(f".key .mark{kind}").first.evaluate("mark => getComputedStyle(mark).fill")
+        for kind in (".hollow", ".sev-extreme.mark-peak", ".sev-high.mark-drop", ".sev-notable.mark-peak")
+    }
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    hollow = fills.pop(".hollow")
+    assert hollow in {"none", paper}
+    assert len({*fills.values(), hollow}) == (4 if forced == "none" else 2)  # else the shapes alone tell them apart
+
+
 def test_search_without_javascript(browser: Any, live_server: Any, peak: Alert) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -64,10 +78,12 @@ def test_search_without_javascript(browser: Any, live_server: Any, peak: Alert) 
     context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])  # from right to left, time still runs from left to right
 def test_drag_the_slider_and_share_the_address(
-    page: Page, live_server: Any, peak: Alert, errors_seen: list[str], strangers: list[str]
+    page: Page, live_server: Any, peak: Alert, errors_seen: list[str], strangers: list[str], language: str
 ) -> None:
-    open_chart(page, f"{live_server.url}/projects/is.wikipedia.org/?range=all")
+    open_chart(page, f"{live_server.url}/projects/is.wikipedia.org/?range=all&uselang={language}")
+    page.locator(".rangeslider-container").scroll_into_view_if_needed()  # the mouse reaches only what is on the screen
     handle = page.locator(".rangeslider-grabarea-min").bounding_box()
     slider = page.locator(".rangeslider-bg").bounding_box()
     assert handle
@@ -126,7 +142,7 @@ def test_layers_and_metric_are_kept_in_the_address(page: Page, live_server: Any,
     open_chart(page, f"{live_server.url}/projects/is.wikipedia.org/")
     page.get_by_text("What to show").click()
     page.get_by_label("3-year mean").check()
-    page.wait_for_url("**show=band&show=notes&show=mean&show=zero")
+    page.wait_for_url("**show=band&show=notes&show=events&show=mean&show=zero")
     page.get_by_label("Year over year").check()
     expect(page.locator(".legend .traces").first).to_be_visible()
     page.get_by_role("link", name="Active editors").click()

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 
 from alerts.models import Alert
 from edits.models import Project
 from edits.months import month_range
 from tests.factories import make_alert, make_edit_counts, make_project
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Pages remember what is dear to compute; each test begins with an empty memory."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

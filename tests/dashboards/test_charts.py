@@ -20,6 +20,7 @@ from flask import Flask
 from alerts.models import Alert, DetectionPolicy
 from annotations.models import Annotation
 from dashboards.charts.app import app, draw
+from dashboards.charts.notes import note_marks
 from dashboards.charts.series import judged_series
 from edits.models import EditCount, Project
 
@@ -223,6 +224,33 @@ def test_hover_is_in_plain_words(peak: Alert) -> None:
     assert "+218%" in words
 
 
+def test_no_month_is_outside_the_range_without_a_mark_or_words(peak: Alert) -> None:
+    """The peak's own mark; once it was withdrawn, and where the policy asks for more, the words why there is none."""
+    assert "no alert" not in hover(draw("/projects/is.wikipedia.org/", ""), "2022-11-01")
+    Alert.objects.update(status="withdrawn")
+    withdrawn = "outside the normal range, but no alert: it was withdrawn"
+    assert withdrawn in hover(draw("/projects/is.wikipedia.org/", ""), "2022-11-01")
+    policy = DetectionPolicy.objects.get(scope="site")
+    policy.minimum_volume, policy.version = 1_000_000, policy.version + 1
+    policy.save()
+    assert "an alert needs at least 1,0" in hover(draw("/projects/is.wikipedia.org/", ""), "2022-11-01")
+    policy.directions, policy.version = ["drop"], policy.version + 1
+    policy.save()
+    assert "the rules here raise no alert for this" in hover(draw("/projects/is.wikipedia.org/", ""), "2022-11-01")
+
+
+def test_every_month_outside_the_range_says_why(iceland: Project) -> None:
+    series = judged_series(iceland, "edits")
+    figure = draw("/projects/is.wikipedia.org/", "?range=all")
+    outside = [
+        f"{month:%Y-%m-%d}"
+        for month, out in zip(series.months, (series.counts > series.upper) | (series.counts < series.lower), strict=True)
+        if out
+    ]
+    assert outside
+    assert all("the normal range" in hover(figure, date) for date in outside)
+
+
 def test_alert_page_shows_the_years_around_it(peak: Alert) -> None:
     meta = draw(f"/alerts/{peak.pk}/", None)["layout"]["meta"]
 
@@ -256,3 +284,17 @@ def test_the_expected_range_follows_its_policy_at_once(iceland: Project) -> None
     policy.save()
 
     assert not np.array_equal(judged_series(iceland, "edits").upper, before.upper, equal_nan=True)
+
+
+def test_where_notes_have_no_room_the_rarest_stay_whatever_their_direction() -> None:
+    """Four notes of neighbouring months, and three lanes."""
+    months = [dt.date(2022, month, 1) for month in range(1, 5)]
+    scores = (3.0, -9.0, 4.0, 5.0)
+    alerts = {
+        month: Alert(pk=at, month=month, score=score, label=f"What happened in month {at}, in many words")
+        for at, (month, score) in enumerate(zip(months, scores, strict=True))
+    }
+    placed = note_marks(alerts, {}, (dt.date(2015, 1, 1), dt.date(2024, 12, 1)))
+
+    assert [note["mark"]["x"] for note in placed] == ["2022-02-01", "2022-04-01", "2022-03-01"]
+    assert [note["lane"] for note in placed] == [0, 1, 2]

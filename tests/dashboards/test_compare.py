@@ -8,9 +8,11 @@ import re
 import pytest
 from django.test import Client
 
+from alerts.models import Alert
 from dashboards.charts.app import draw
 from edits.models import EditCount, Project
 from edits.months import month_range
+from tests.dashboards.test_files import rows_of
 from tests.factories import make_edit_counts, make_project
 
 EIGHT = "&".join(f"p=x{number}.wikipedia.org" for number in range(8))
@@ -67,7 +69,7 @@ def test_each_count_stands_at_its_month(iceland: Project, faroes: Project, windo
 
 
 def test_takes_the_first_definition_only(iceland: Project) -> None:
-    make_edit_counts(iceland, {dt.date(2026, 1, 1): 99_000}, page_type="all-page-types")
+    make_edit_counts(iceland, {dt.date(2022, 12, 1): 99_000}, page_type="all-page-types")
 
     assert max(filter(None, draw("/compare/", "?p=is.wikipedia.org&range=all")["data"][0]["y"])) == 9579
 
@@ -84,16 +86,17 @@ def test_hover_tells_the_scaled_count_from_the_real_one(iceland: Project) -> Non
 @pytest.mark.parametrize("query", ["", "&range=1", "&scale=indexed", "&show=per30", "&scale=indexed&show=per30&from=2020-02"])
 def test_the_table_has_the_figures_of_the_chart(client: Client, iceland: Project, faroes: Project, query: str) -> None:
     address = "?p=is.wikipedia.org&p=fo.wikipedia.org" + query
-    lines = [line["y"] for line in draw("/compare/", address)["data"]]
+    lines = [line["y"] for line in draw("/compare/", address)["data"] if line["name"] != "alerts"]
 
     text = client.get("/compare/" + address).content.decode().split("<tbody>")[1].split("</tbody>")[0]
 
-    shown = [re.findall(r"<td>(.*?)</td>", row) for row in text.split("<tr>")[1:]][::-1]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in text.split("<tr>")[1:]][::-1]
+    shown = [[re.sub(r"<.*?>", "", cell, flags=re.DOTALL).strip() for cell in row] for row in cells]
     drawn = [["–" if y is None else f"{round(y):,}" for y in month] for month in zip(*lines, strict=True)]
     assert shown == drawn
 
 
-@pytest.mark.parametrize("wanted", ["fo.wikipedia.org", "fowiki", "Faroese Wikipedia"])
+@pytest.mark.parametrize("wanted", ["fo.wikipedia.org", "fowiki", "Faroese Wikipedia", "färöisch", "faroe"])
 def test_a_clear_name_is_added_to_the_address(client: Client, iceland: Project, faroes: Project, wanted: str) -> None:
     response = client.get("/compare/", {"p": "is.wikipedia.org", "add": wanted, "scale": "indexed"})
 
@@ -101,7 +104,7 @@ def test_a_clear_name_is_added_to_the_address(client: Client, iceland: Project, 
     assert response["Location"] == "/compare/?p=is.wikipedia.org&p=fo.wikipedia.org&scale=indexed"
 
 
-@pytest.mark.parametrize("wanted", ["faroes", "faroe"])
+@pytest.mark.parametrize("wanted", ["faroes", "faro"])
 def test_an_unclear_name_is_asked_back(client: Client, iceland: Project, faroes: Project, wanted: str) -> None:
     text = client.get("/compare/", {"p": "is.wikipedia.org", "add": wanted}).content.decode()
 
@@ -135,5 +138,38 @@ def test_different_measures_are_not_compared_silently(client: Client, iceland: P
 
     text = client.get("/compare/?p=is.wikipedia.org&p=fo.wikipedia.org").content.decode()
 
-    assert "Not the same measure: of fo.wikipedia.org edits to all pages are counted" in text
+    assert "fo.wikipedia.org</bdi>: edits to all pages" in text
     assert "Not the same measure" not in client.get("/compare/?p=is.wikipedia.org").content.decode()
+
+
+def test_the_alerts_stand_in_chart_table_and_file(client: Client, peak: Alert, faroes: Project) -> None:
+    query = "?p=is.wikipedia.org&p=fo.wikipedia.org&from=2022-10&to=2022-12"
+    marks = next(trace for trace in draw("/compare/", query)["data"] if trace["name"] == "alerts")
+    assert (marks["x"], marks["y"], marks["marker"]["symbol"]) == (["2022-11-01"], [9579], ["triangle-up"])
+    line = draw("/compare/", query)["data"][0]
+    assert "extreme" in line["text"][1]
+
+    table = client.get(f"/compare/{query}").content.decode().split("<tbody>")[1]
+    assert f'href="/alerts/{peak.pk}/"' in table
+
+    rows = rows_of(client.get(f"/compare.csv{query}"))
+    assert [(row["project"], row["month"], row["count"], row["alert"]) for row in rows] == [
+        ("is.wikipedia.org", "2022-10", "3000", ""),
+        ("is.wikipedia.org", "2022-11", "9579", "peak"),
+        ("is.wikipedia.org", "2022-12", "3080", ""),
+        ("fo.wikipedia.org", "2022-10", "", ""),
+        ("fo.wikipedia.org", "2022-11", "", ""),
+        ("fo.wikipedia.org", "2022-12", "", ""),
+    ]
+
+
+def test_a_withdrawn_alert_stands_nowhere(client: Client, peak: Alert) -> None:
+    Alert.objects.update(status="withdrawn")
+    assert [trace["name"] for trace in draw("/compare/", "?p=is.wikipedia.org")["data"]] == ["Icelandic Wikipedia"]
+
+
+def test_the_file_has_what_is_drawn(client: Client, iceland: Project, faroes: Project) -> None:
+    query = "?p=is.wikipedia.org&p=fo.wikipedia.org&scale=indexed&show=per30"
+    first = rows_of(client.get(f"/compare.csv{query}"))[0]
+    assert list(first) == ["project", "month", "count", "per_30_days", "index", "alert", "severity", "status"]
+    assert rows_of(client.get("/compare.csv")) == []

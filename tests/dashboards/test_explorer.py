@@ -6,16 +6,22 @@ import csv
 import datetime as dt
 import io
 import re
+import sys
+from html import unescape
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from alerts.models import Alert, Category
 from annotations.models import Annotation
+from annotations.services import annotation_contribute
 from dashboards.charts.app import draw
 from edits.models import EditCount, Project
+from edits.months import month_range
+from tests.factories import make_alert, make_edit_counts, make_project
 
 ADDRESS = "/projects/is.wikipedia.org/"
 
@@ -51,7 +57,7 @@ def test_the_table_has_the_months_of_the_file(client: Client, peak: Alert, query
 
     assert [f"{dt.date.fromisoformat(row['month'] + '-01'):%b %Y}" for row in rows] == [row[0] for row in shown]
     assert [f"{int(row['count']):,}" if row["count"] else "–" for row in rows] == [row[1] for row in shown]
-    assert ("Nov 2022", "Peak, extreme") in [(row[0], row[-1]) for row in shown] or "to=" in query
+    assert ("Nov 2022", "Peak · extreme") in [(row[0], row[-1]) for row in shown] or "to=" in query
 
 
 def test_the_table_has_editor_types_and_30_days_where_they_are_shown(client: Client, peak: Alert, by_type: None) -> None:
@@ -115,7 +121,83 @@ def test_the_alerts_chart_opens_in_the_explorer_as_it_is(client: Client, peak: A
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "/compare/?p=is.wikipedia.org", "/alerts/{pk}/"])
-def test_every_page_with_a_chart_has_a_word_for_those_without_scripts(client: Client, peak: Alert, address: str) -> None:
+def test_every_page_with_a_chart_has_it_drawn_already(client: Client, peak: Alert, address: str) -> None:
     text = client.get(address.format(pk=peak.pk)).content.decode()
 
-    assert "The chart needs JavaScript." in text.split("<noscript>")[1].split("</noscript>")[0]
+    picture = text.split('<div class="still"')[1].split("</div>")[0]
+    assert picture.count("<path") >= 1
+    assert ">2,000</text>" in picture or ">5,000</text>" in picture
+
+
+@pytest.mark.parametrize("query", ["?from=2024-01", "?to=2018-01", "?from=2024-01&to=2025-12&show=years"])
+def test_a_range_without_counts_is_empty_and_said_to_be(client: Client, peak: Alert, query: str) -> None:
+    rows = b"".join(client.get(f"{ADDRESS}counts.csv{query}")).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+    assert len(rows) == 1
+    assert client.get(f"{ADDRESS}counts.json{query}").json()["rows"] == []
+    page = client.get(ADDRESS + query)
+    assert page.status_code == 200
+    assert "Counts of this wiki reach from January 2019 to December 2022." in " ".join(page.content.decode().split())
+    assert draw(ADDRESS, query)["data"] == []
+    assert client.get(f"/compare/{query}&p=is.wikipedia.org").status_code == 200
+
+
+def test_a_log_scale_is_offered_where_the_largest_month_hides_the_others(client: Client, iceland: Project) -> None:
+    offer = "Show it on a log scale"
+    assert offer not in client.get(ADDRESS).content.decode()
+    EditCount.objects.filter(month=dt.date(2021, 3, 1)).update(edit_count=200_000)
+    cache.clear()
+    assert offer in client.get(ADDRESS).content.decode()
+    assert offer not in client.get(f"{ADDRESS}?show=log").content.decode()
+    assert offer not in client.get(f"{ADDRESS}?range=1").content.decode()
+
+
+def test_e14_the_page_tells_nothing_of_the_servers_make(client: Client, iceland: Project) -> None:
+    page = client.get("/projects/is.wikipedia.org/").content.decode()
+    config = page.split('id="_dash-config"')[1].split("</script>")[0]
+    assert '"url_base_pathname"' in config
+    for told in ("version", "plotly.com", sys.version.split()[0]):
+        assert told not in config, told
+
+
+def test_the_newest_alert_is_open_where_none_is_chosen(client: Client, peak: Alert) -> None:
+    older = make_alert(peak.project, dt.date(2021, 5, 1))
+    page = client.get("/projects/is.wikipedia.org/").content.decode()
+    card = page.split('id="card"')[1].split("</aside>")[0]
+    assert "November 2022" in card
+    assert "data-close" not in card
+    assert 'class="sel"' not in page
+    chosen = client.get(f"/projects/is.wikipedia.org/?alert={older.pk}").content.decode().split('id="card"')[1]
+    assert "May 2021" in chosen.split("</aside>")[0]
+    assert "data-close" in chosen
+
+
+def test_d7_ones_own_note_is_shown_in_place_until_it_is_reviewed(client_for: Any, peak: Alert, bob: User, carol: User) -> None:
+    annotation_contribute(alert=peak, by=bob, text="A contest ran on this wiki.")
+    for address in (f"/alerts/{peak.pk}/", f"/alerts/{peak.pk}/card/", f"/projects/is.wikipedia.org/?alert={peak.pk}"):
+        mine, theirs = (client_for(person).get(address).content.decode() for person in (bob, carol))
+        assert "A contest ran on this wiki." in mine
+        assert "Only you see this until a moderator has reviewed it" in mine
+        assert "A contest ran on this wiki." not in theirs
+        assert "A contest ran on this wiki." not in client_for(None).get(address).content.decode()
+
+
+def test_others_of_the_month_are_a_link_to_just_these(client: Client, peak: Alert) -> None:
+    for domain in ("fo.wikipedia.org", "de.wikipedia.org", "de.wiktionary.org"):
+        make_alert(make_project(domain))
+    card = client.get(f"/alerts/{peak.pk}/card/").content.decode()
+    found = re.search(r'<a href="(/alerts/[^"]*month[^"]*)">(.*?)</a>', card, re.DOTALL)
+    assert found
+    address, words = found.groups()
+    assert "2 other Wikipedia wikis" in " ".join(words.split())
+    listed = client.get(unescape(address)).content.decode()
+    assert listed.count('class="who"') == 3  # with this one
+    assert "de.wiktionary.org" not in listed.split('class="alerts"')[1]
+
+
+def test_too_little_history_is_said_in_place_of_the_range(client: Client, db: None) -> None:
+    make_edit_counts(
+        make_project("fo.wikipedia.org"), dict.fromkeys(month_range(dt.date(2022, 1, 1), dt.date(2022, 4, 1)), 10)
+    )
+    page = client.get("/projects/fo.wikipedia.org/").content.decode()
+    assert "Too little history" in page.split('id="view"')[1].split("<figure")[0]
+    assert page.split('id="months"')[1].count("too little history") == 4

@@ -14,7 +14,7 @@ from tests.factories import make_project
 def test_a_short_paginator_counts_no_further_than_it_shows(
     db: None, monkeypatch: pytest.MonkeyPatch, most: int, counted: int, pages: int
 ) -> None:
-    monkeypatch.setattr(paging, "MOST_COUNTED", most)
+    monkeypatch.setattr(paging, "MAX_COUNTED", most)
     for code in ("is", "uz", "fr"):
         make_project(f"{code}.wikipedia.org")
     paginator = paging.ShortPaginator(Project.objects.order_by("domain"), 2)

@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from database.upsert import upsert, upsert_values
+from database.upsert import BATCH_SIZE, insert_rows, upsert, upsert_values
 from edits.models import EditCount, Project
+from events.models import Event, EventPlace
 from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_columns_that_are_not_named_keep_what_they_hold() -> None:
 
 def test_a_key_that_stands_twice_is_refused() -> None:
     project = make_project()
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="appears twice"):
         upsert([row(project, 1), row(project, 2)], key=KEY, update=("edit_count",))
 
 
@@ -68,7 +69,7 @@ def test_plain_values_are_checked_as_rows_are() -> None:
             EditCount, columns, [(project.pk, "content", "user", dt.date(2020, 1, 2), 1)], key=KEY, update=("edit_count",)
         )
     twice = [(project.pk, "content", "user", JAN, count) for count in (1, 2)]
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="appears twice"):
         upsert_values(EditCount, columns, twice, key=KEY, update=("edit_count",))
     assert not EditCount.objects.exists()
 
@@ -89,3 +90,34 @@ def test_names_are_compared_byte_by_byte(one: str, other: str) -> None:
     make_project(f"{one.lower().encode('idna').decode()}.wikipedia.org", dbname=one)
     make_project("second.wikipedia.org", dbname=other)
     assert Project.objects.get(dbname=one) != Project.objects.get(dbname=other)
+
+
+TERM_COLUMNS = ("event_id", "term", "first_day", "last_day")
+
+
+def an_event() -> Event:
+    return Event.objects.create(title="A contest", kind="contest", scope="all", first_day=JAN, last_day=JAN)
+
+
+def test_rows_are_inserted_without_objects_in_as_many_statements_as_it_takes() -> None:
+    event, count = an_event(), BATCH_SIZE + 1
+    odd = 'Zürich\'s "100 %" %s \u200d'
+    rows = ((event.pk, odd if number == 7 else f"wiki:{number}", JAN, None) for number in range(count))
+    assert insert_rows(EventPlace, TERM_COLUMNS, rows) == count
+    assert EventPlace.objects.count() == count
+    stored = EventPlace.objects.get(term=odd)
+    assert (stored.event, stored.first_day, stored.last_day) == (event, JAN, None)
+    assert insert_rows(EventPlace, TERM_COLUMNS, ()) == 0
+
+
+def test_a_key_that_exists_stores_nothing_of_what_was_to_be_inserted() -> None:
+    event, count = an_event(), BATCH_SIZE + 1
+    rows = [(event.pk, f"wiki:{number}", JAN, JAN) for number in range(count)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(EventPlace, TERM_COLUMNS, [*rows, rows[0]])
+    assert not EventPlace.objects.exists()
+
+
+def test_a_column_that_the_table_does_not_have_is_named() -> None:
+    with pytest.raises(KeyError, match="nonsense"):
+        insert_rows(EventPlace, ("event_id", "nonsense"), [(1, 2)])

@@ -116,11 +116,11 @@ def test_a_wiki_that_leaves_the_list_is_kept_and_marked() -> None:
     sync_projects(records=[wiki(f"w{number}.wikipedia.org", f"w{number}wiki") for number in range(3)])
     result = sync_projects(records=[wiki("w0.wikipedia.org", "w0wiki"), wiki("w1.wikipedia.org", "w1wiki")])
     assert result.left == ["w2.wikipedia.org"]
-    assert Project.objects.get(domain="w2.wikipedia.org").left_matrix_at is not None
+    assert Project.objects.get(domain="w2.wikipedia.org").removed_from_sitematrix_at is not None
 
 
 def test_a_list_that_lost_half_of_the_wikis_is_not_believed() -> None:
     sync_projects(records=[wiki(f"w{number}.wikipedia.org", f"w{number}wiki") for number in range(30)])
     with pytest.raises(BadRecord, match="29 of 30"):
         sync_projects(records=[wiki("w0.wikipedia.org", "w0wiki")])
-    assert not Project.objects.exclude(left_matrix_at=None).exists()
+    assert not Project.objects.exclude(removed_from_sitematrix_at=None).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.replay.data import ALL, LEVELS, ReplayData, Series, short_name
+from tests.replay.data import KINDS, ReplayData, Series, asked_slices, short_name
 
 Rows = dict[tuple[str, str, dt.date], int]  # domain, slice, month -> count
 
@@ -18,11 +18,11 @@ def open_domains(data: ReplayData) -> list[str]:
 
 
 def expected_rows(data: ReplayData, *, published: str, settled: str, metric: str) -> Rows:
-    """Counts up to the month `published`; zeros between named months, and after the last one up to `settled`."""
-    slices = {
-        "edits": [("edits", ALL, "content")],
-        "active_editors": [("editors", ALL, "content", level) for level in LEVELS],
-    }[metric]
+    """Counts up to the month `published`; zeros between named months, and after the last one up to `settled`.
+
+    Parts by editor type are left out: `tests/faults/test_parts.py` is about them.
+    """
+    slices = [slice_ for slice_ in asked_slices(metric) if slice_ not in KINDS]
     rows: Rows = {}
     for domain in open_domains(data):
         named = [_named(data.series.get((short_name(domain), slice_), {}), published) for slice_ in slices]

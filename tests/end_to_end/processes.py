@@ -110,6 +110,7 @@ def running_site(*, database_url: str, redis_url: str, replay: Any, folder: Path
         "WIKIMEDIA_CONTACT": "https://example.org/caa-tests",
         "WIKIMEDIA_ANALYTICS_URL": replay.analytics_url,
         "WIKIMEDIA_SITEMATRIX_URL": replay.sitematrix_url,
+        "WIKIMEDIA_WIKI_API_URL": replay.wiki_api_url,
         "WIKIMEDIA_MAX_PER_MINUTE": "0",
         "PYTHONUNBUFFERED": "1",
         **extra,

@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 
 def stored(domain: str) -> dict[dt.date, int]:
-    return dict(EditCount.objects.filter(project__domain=domain).values_list("month", "edit_count"))
+    return dict(EditCount.objects.filter(project__domain=domain, editor_type=ALL).values_list("month", "edit_count"))
 
 
 def expected(domain: str, last: dt.date) -> dict[dt.date, int]:

@@ -17,6 +17,7 @@ import pytest
 import requests
 from django.conf import settings
 
+from edits.metrics.registry import EDITS
 from edits.wikimedia.analytics import Answer, fetch_counts
 from edits.wikimedia.config import ClientConfig
 from edits.wikimedia.errors import BadPayload, RateLimited, Unavailable
@@ -32,7 +33,7 @@ DOMAIN = "is.wikipedia.org"
 
 def ask(session: Session, *, first: dt.date = dt.date(2022, 1, 1), last: dt.date = dt.date(2022, 11, 1)) -> Answer:
     slice_ = ("content", "all-editor-types")
-    return fetch_counts(session, domain=DOMAIN, metric="edits", slice_=slice_, first=first, last=last)
+    return fetch_counts(session, domain=DOMAIN, endpoint=EDITS.endpoint, slice_=slice_, first=first, last=last)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_f08_impossible_counts_are_refused_with_their_path(replay: ReplayServer,
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        ("duplicate_month", None, "2022-11 stands twice"),
+        ("duplicate_month", None, "2022-11 appears twice"),
         ("set", {"items.0.results.0.timestamp": "2021-12-01T00:00:00.000Z"}, "2021-12 was not asked for"),
         ("set", {"items.0.results.0.timestamp": "2022-12-01T00:00:00.000Z"}, "2022-12 was not asked for"),
         ("set", {"items.0.results.0.timestamp": "2022-01-15T00:00:00.000Z"}, "not the start of a month"),
@@ -262,7 +263,7 @@ def test_f20_the_user_agent_says_who_asks(replay: ReplayServer, session: Session
     ask(session)
     agent = replay.state.log[0].agent
     config = session.config
-    assert agent == f"CommunityActivityAlerts/0.1.0 ({config.contact}) python-requests/{requests.__version__}"
+    assert agent == f"CommunityActivityAlerts/{settings.VERSION} ({config.contact}) python-requests/{requests.__version__}"
     assert config.contact == settings.WIKIMEDIA_CONTACT
 
 

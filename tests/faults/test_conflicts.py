@@ -12,6 +12,7 @@ from alerts.models import Alert, Category, Status
 from alerts.services import alert_label
 from annotations import services
 from annotations.models import Annotation
+from curation.vocabulary import reason
 from tests.factories import make_alert, make_project
 from tests.forms import page_of, rows_of
 
@@ -80,7 +81,7 @@ def test_m04_saving_again_leaves_alone_what_the_second_never_touched(
     assert second.post(url, page_of(answer)).status_code == 302
     alert.refresh_from_db()
     assert (alert.label, alert.category, alert.assignee) == ("Bot run of May", contest, root)
-    assert alert.history.first().history_change_reason == "Labelled"
+    assert alert.history.first().history_change_reason == reason("labelled")
 
 
 def test_m04_in_a_row_of_the_list_too(alice: User, root: User, alert: Alert, client_for: Any) -> None:

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from alerts import following, services, sweep
+from alerts import services
 from alerts.detection.registry import DETECTORS
 from alerts.detection.types import Panel, Reason, VerdictCode
+from alerts.engine import apply_verdicts, sweep
 from alerts.models import HUMAN_FIELDS, Alert, Category, DetectionState, DetectionSweep
 from annotations.models import Annotation
 from edits.models import Project
@@ -59,7 +60,13 @@ def no_nan_is_stored() -> None:
 @pytest.mark.parametrize("detector", sorted(DETECTORS))
 @pytest.mark.parametrize(
     ("values", "reason"),
-    [([0] * 30, Reason.SILENT), ([0] * 29 + [5], None), ([], None), ([7], Reason.LEARNING), ([0], Reason.LEARNING)],
+    [
+        ([0] * 30, Reason.NO_BASELINE_ACTIVITY),
+        ([0] * 29 + [5], None),
+        ([], None),
+        ([7], Reason.INSUFFICIENT_HISTORY),
+        ([0], Reason.INSUFFICIENT_HISTORY),
+    ],
 )
 def test_d01_a_month_without_a_comparison_is_not_testable_and_no_nan_is_stored(
     detector: str, values: list[int], reason: Reason | None
@@ -74,7 +81,7 @@ def test_d01_a_month_without_a_comparison_is_not_testable_and_no_nan_is_stored(
         assert not Alert.objects.exists()
         verdicts = DETECTORS[detector].detect(Panel(np.array([[float(value)] for value in values])))
         assert verdicts.verdict[-1, 0] == VerdictCode.NOT_TESTABLE
-        assert verdicts.reason[-1, 0] in (reason, Reason.SILENT, Reason.LEARNING)
+        assert verdicts.reason[-1, 0] in (reason, Reason.NO_BASELINE_ACTIVITY, Reason.INSUFFICIENT_HISTORY)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -139,14 +146,14 @@ def test_d05_detecting_twice_creates_one_alert_and_one_event(wiki: Project) -> N
 @pytest.mark.django_db(transaction=True)
 def test_d05_two_workers_at_once_create_one_alert_and_one_event(wiki: Project) -> None:
     barrier = threading.Barrier(2, timeout=30)
-    read = sweep.read_scene
+    read = sweep.read_sweep_input
     faults: list[BaseException] = []
 
     def both_have_read(*arguments: Any) -> Any:
-        scene = read(*arguments)
+        sweep_input = read(*arguments)
         if not barrier.broken:
             barrier.wait()  # both workers now believe that everything is to be judged
-        return scene
+        return sweep_input
 
     def work() -> None:
         try:
@@ -158,7 +165,7 @@ def test_d05_two_workers_at_once_create_one_alert_and_one_event(wiki: Project) -
             connections.close_all()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sweep, "read_scene", both_have_read)
+        patch.setattr(sweep, "read_sweep_input", both_have_read)
         workers = [threading.Thread(target=work) for _ in range(2)]
         for worker in workers:
             worker.start()
@@ -228,7 +235,7 @@ def test_d08_a_gap_in_the_window_is_counted_and_too_few_months_are_not_testable(
     panel = np.array([[100.0], [103.0], [99.0], *[[np.nan]] * 27, [900.0]])
     verdicts = DETECTORS[detector].detect(Panel(panel))
     assert verdicts.verdict[-1, 0] == VerdictCode.NOT_TESTABLE
-    assert verdicts.reason[-1, 0] in (Reason.GAPS, Reason.LEARNING)
+    assert verdicts.reason[-1, 0] in (Reason.GAPS, Reason.INSUFFICIENT_HISTORY)
 
 
 @pytest.mark.django_db
@@ -245,7 +252,7 @@ def test_d09_new_parameters_leave_old_alerts_alone_and_recomputing_writes_only_w
 
     call_command("recompute_alerts", "--metric", "edits")
     said = capsys.readouterr().out
-    assert "1 vanish; edits peak 1" in said
+    assert "1 withdraw; edits peak 1" in said
     assert "is.wikipedia.org 2021-01 edits peak: 500 where 100 were expected" in said
     assert "Nothing was written" in said
     assert everything() == before
@@ -302,7 +309,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], list[int]]:
     """Make the database refuse the history of alerts, after the alerts were written, with `code`, `times` times."""
 
     def fail(code: int, times: int) -> list[int]:
-        write, attempts = following.write, []
+        write, attempts = apply_verdicts.write, []
 
         def refused(*arguments: Any) -> None:
             write(*arguments)
@@ -358,7 +365,7 @@ def elsewhere() -> Iterator[Any]:
 
 def second_time(action: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Call `action` in the middle of the first attempt to write, between the alerts and what is remembered."""
-    write, attempts = following.write, []
+    write, attempts = apply_verdicts.write, []
 
     def disturbed(*arguments: Any) -> None:
         write(*arguments)
@@ -395,15 +402,15 @@ def test_d11_a_lock_that_another_holds_is_waited_for_again(
         mine.execute("SET SESSION innodb_lock_wait_timeout = 1")
         other.execute("START TRANSACTION")
         other.execute("SELECT id FROM community_alerts FOR UPDATE")
-        follow, attempts = following.follow, []
+        apply, attempts = apply_verdicts.apply_verdicts, []
 
         def released_after_the_first(*arguments: Any) -> Any:
             attempts.append(1)
             if len(attempts) == 2:
                 other.execute("COMMIT")
-            return follow(*arguments)
+            return apply(*arguments)
 
-        monkeypatch.setattr(sweep, "follow", released_after_the_first)
+        monkeypatch.setattr(sweep, "apply_verdicts", released_after_the_first)
         assert detect() == {"revise": 1}
     assert len(attempts) == 2
     assert Alert.objects.get().count == 600
@@ -419,7 +426,7 @@ def test_d11_the_victim_of_a_deadlock_starts_again(
     revise(wiki, 12, 600)
     attempts: list[int] = []
     waiting: list[threading.Thread] = []
-    follow = following.follow
+    apply = apply_verdicts.apply_verdicts
 
     def crossed(*arguments: Any) -> Any:
         attempts.append(1)
@@ -438,9 +445,9 @@ def test_d11_the_victim_of_a_deadlock_starts_again(
             waiting.append(threading.Thread(target=want))
             waiting[0].start()
             waiting[0].join(0.5)
-        return follow(*arguments)
+        return apply(*arguments)
 
-    monkeypatch.setattr(sweep, "follow", crossed)
+    monkeypatch.setattr(sweep, "apply_verdicts", crossed)
     assert detect() == {"revise": 1}
     waiting[0].join(10)
     assert len(attempts) == 2

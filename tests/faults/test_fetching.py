@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from edits.fetching.claims import ask_again
 from edits.fetching.runs import open_sweep
-from edits.metrics import get_metric
+from edits.metrics import METRICS, count_models, get_metric
 from edits.models import EditCount, EditorCount, FetchRun, FetchTarget, Project
 from edits.selectors import series
 from edits.wikimedia.session import Session
 from tests.faults.facts import DAY, ICELANDIC, Fetch, State, editors, expected, publish, states, stored, work_on
+from tests.replay.answers import NO_DATA
 from tests.replay.data import ALL
 from tests.replay.fixtures import COMMONS, NOW, OPEN
 from tests.replay.server import ReplayServer
@@ -49,6 +52,39 @@ def test_f02_404_is_never_a_zero(wikis: None, fetch: Fetch, replay: ReplayServer
     assert stored(ICELANDIC) == before
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("not_found", "Invalid route"),
+        ("not_found", "Cannot find this route"),
+        ("status", 404),  # a page of the edge
+        ("not_found", ""),
+        ("body_404", "[]"),
+        ("body_404", ""),
+        ("body_404", '{"detail": null}'),
+    ],
+)
+def test_f02_a_404_that_does_not_speak_of_data_is_a_failure_and_not_a_silence(
+    wikis: None, fetch: Fetch, replay: ReplayServer, client: Client, kind: str, value: Any
+) -> None:
+    """A wrong address must not pass for months that are not published yet, of any metric, and health must tell."""
+    replay.fault(kind, match="/metrics/", value=value)
+    run = fetch()
+    assert run is not None
+    assert run.state == FetchRun.State.ALL_FAILED
+    assert set(run.outcomes.values_list("state", flat=True)) == {State.UNAVAILABLE}
+    assert all("does not know this address" in error for error in run.outcomes.values_list("error", flat=True))
+    assert not any(model.objects.exists() for model in count_models())
+    checks = client.get("/readyz").json()["checks"]
+    assert not any(checks[f"newest month of {name}"]["ok"] for name in METRICS)
+
+
+@pytest.mark.parametrize("detail", ["no data", "We do not have data for the project.", NO_DATA])
+def test_f02_a_404_that_speaks_of_data_is_a_silence(wikis: None, fetch: Fetch, replay: ReplayServer, detail: str) -> None:
+    replay.fault("not_found", match="is.wikipedia", value=detail)
+    assert states(fetch())[ICELANDIC] == State.MISSING
+
+
 def test_f02_a_404_that_one_level_of_editors_gives_once_makes_no_zeros(
     wikis: None, fetch: Fetch, replay: ReplayServer
 ) -> None:
@@ -68,6 +104,27 @@ def test_f02_a_404_of_one_level_that_is_known_to_have_editors_proves_nothing(
     for run in (fetch(NOW + DAY), fetch(NOW + DAY, backfill=True)):
         assert states(run, "active_editors")[ICELANDIC] == State.MISSING
         assert editors() == before
+
+
+def test_f02_a_level_that_was_revised_to_nothing_is_settled_by_its_whole_history(
+    wikis: None, fetch: Fetch, replay: ReplayServer
+) -> None:
+    """Its last months had editors, and have none any more: silence about them is a 404, although it has a history."""
+    level = "100..-edits"
+    fetch()
+    counts = replay.state.data.series["is.wikipedia", ("editors", ALL, "content", level)]
+    for month in [month for month in counts if month >= "2022-09"]:
+        del counts[month]
+    replay.state.log.clear()
+    fetch(NOW + DAY)
+    months = {month.month: count for (name, month), count in editors().items() if name == level and month.year == 2022}
+    assert (months[9], months[10], months[11]) == (0, 0, 0)
+    assert months[8] > 0
+    asked = [path for path in replay.paths if "is.wikipedia" in path and level in path]
+    assert [path.split("monthly/")[1][:8] for path in asked].count("20010101") == 1  # once, and settled
+    replay.state.log.clear()
+    fetch(NOW + 2 * DAY)
+    assert not [path for path in replay.paths if level in path and "/20010101/" in path]
 
 
 def test_f02_a_404_of_a_level_that_never_had_editors_is_zero(wikis: None, fetch: Fetch, replay: ReplayServer) -> None:
@@ -128,7 +185,7 @@ def test_f02_since_leaves_no_month_out(wikis: None, fetch: Fetch, replay: Replay
 
 
 def test_f02_a_month_left_out_between_named_ones_is_a_confirmed_zero(wikis: None, fetch: Fetch, replay: ReplayServer) -> None:
-    replay.fault("without_months", match="is.wikipedia.org/all-editor-types/content/monthly", value=["2021-05"])
+    replay.fault("without_months", match="/edits/aggregate/is.wikipedia.org/", value=["2021-05"])
     fetch()
     assert stored(ICELANDIC)[dt.date(2021, 5, 1)] == 0
 
@@ -137,7 +194,7 @@ def test_f02_months_after_the_last_named_one_stay_missing_until_most_projects_ha
     wikis: None, fetch: Fetch, replay: ReplayServer
 ) -> None:
     quiet = ["2022-09", "2022-10", "2022-11"]
-    replay.fault("without_months", match="is.wikipedia.org/all-editor-types/content/monthly", value=quiet)
+    replay.fault("without_months", match="/edits/aggregate/is.wikipedia.org/", value=quiet)
     fetch()
     assert max(stored(ICELANDIC)) == dt.date(2022, 8, 1)
     fetch(NOW + DAY)  # by now it is known that the others have November

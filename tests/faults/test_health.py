@@ -7,8 +7,8 @@ import pytest
 from celery import Celery
 from django.utils import timezone
 
-from alerts_site import health
-from alerts_site.models import Heartbeat
+from operations import health
+from operations.models import Heartbeat
 from tests.factories import PARTS, all_is_well
 
 CHECKS_OF_PARTS = ("beat", "worker default", "worker wikimedia")

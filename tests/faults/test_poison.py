@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from edits.fetching import services
-from edits.fetching.claims import apart, ask_again
+from edits.fetching.claims import ask_again, claim_batches
 from edits.fetching.plan import MAX_ATTEMPTS
-from edits.fetching.runs import close_orphans, open_sweep
+from edits.fetching.runs import MAX_STEP, close_orphans, open_sweep
 from edits.models import FetchRun, FetchTarget
 from edits.wikimedia.config import ClientConfig
 from edits.wikimedia.session import Session
@@ -26,6 +27,10 @@ from tests.replay.server import ReplayServer
 
 class Killed(BaseException):
     """Stands for SIGKILL: nothing after it runs. The end-to-end test sends the real one."""
+
+
+SECOND = dt.timedelta(seconds=1)
+SILENT = dt.timedelta(seconds=settings.FETCH_ORPHAN_SECONDS)  # a run without a sign of life for longer has no process
 
 
 def killed_by(session: Session, poison: str) -> Session:
@@ -71,7 +76,7 @@ def test_f17_what_did_not_come_back_goes_to_one_worker_which_claims_one_after_th
     _run, chunks = open_sweep(now=NOW) or pytest.fail("nothing is due")
     assert sorted(chunks[-1]) == ids[1:4]
     assert sorted(pk for chunk in chunks for pk in chunk) == ids
-    assert apart(ids) == [[ids[0], *ids[4:]], [ids[1]], [ids[3]], [ids[2]]]
+    assert claim_batches(ids) == [[ids[0], *ids[4:]], [ids[1]], [ids[3]], [ids[2]]]
 
 
 class Dying(Session):
@@ -130,17 +135,19 @@ def test_f17_being_told_to_wait_clears_nobody(wikis: None, session: Session, rep
 def test_f17_a_run_without_a_sign_of_life_is_closed(wikis: None) -> None:
     opened = open_sweep(now=NOW)
     assert opened is not None
-    assert open_sweep(now=NOW + dt.timedelta(minutes=5)) is None  # it may be alive
-    assert close_orphans(now=NOW + dt.timedelta(minutes=16)) == 1
+    assert open_sweep(now=NOW + SILENT - SECOND) is None  # it may be alive
+    assert close_orphans(now=NOW + SILENT + SECOND) == 1
     run = FetchRun.objects.get(source=FetchRun.Source.WIKIMEDIA)
     assert (run.state, run.slot) == (FetchRun.State.INTERRUPTED, None)
 
 
 @pytest.mark.django_db
-def test_c06_a_list_of_wikis_whose_worker_was_killed_does_not_run_for_ever() -> None:
-    run = FetchRun.objects.create(source=FetchRun.Source.SITEMATRIX, heartbeat_at=NOW)
-    assert close_orphans(now=NOW + dt.timedelta(minutes=14)) == 0
-    assert close_orphans(now=NOW + dt.timedelta(minutes=16)) == 1
+@pytest.mark.parametrize("source", FetchRun.Source.values)
+def test_c06_a_run_of_any_source_whose_process_was_killed_does_not_run_for_ever(source: str) -> None:
+    run = FetchRun.objects.create(source=source, heartbeat_at=NOW)
+    silent = SILENT if source == FetchRun.Source.WIKIMEDIA else MAX_STEP
+    assert close_orphans(now=NOW + silent - SECOND) == 0
+    assert close_orphans(now=NOW + silent + SECOND) == 1
     run.refresh_from_db()
     assert run.state == FetchRun.State.INTERRUPTED
     assert run.finished_at is not None

@@ -9,7 +9,7 @@ import pytest
 from alerts.models import Alert, Status
 from alerts.services import detect_alerts
 from edits.fetching.plan import months_to_ask
-from edits.models import CountRevision, EditCount, EditorCount, FetchTarget, Project
+from edits.models import CountRevision, EditCount, EditorCount, FetchTarget, NewPageCount, Project
 from edits.months import add_months, month_range
 from edits.signals import counts_changed, run_finished
 from tests.faults.facts import DAY, ICELANDIC, Fetch, State, states, stored
@@ -31,7 +31,7 @@ def test_f13_a_revised_month_is_updated_and_its_old_value_kept(wikis: None, fetc
         run_finished.disconnect(dispatch_uid="f13")
     project = Project.objects.get(domain=ICELANDIC)
     assert stored(ICELANDIC)[dt.date(2022, 10, 1)] == 4321
-    revision = CountRevision.objects.get()
+    revision = CountRevision.objects.get(slice=f"content/{ALL}")
     assert (revision.project, revision.month) == (project, dt.date(2022, 10, 1))
     assert (revision.old_count, revision.new_count) == (edits_of(ICELANDIC, "2022-10"), 4321)
     assert states(run)[ICELANDIC] == State.STORED
@@ -57,7 +57,7 @@ def test_f13_a_month_revised_to_nothing_becomes_a_zero(wikis: None, fetch: Fetch
     replay.fault("without_months", match="/edits/aggregate/is.wikipedia", value=["2022-10"])
     fetch(NOW + DAY)
     assert stored(ICELANDIC)[dt.date(2022, 10, 1)] == 0
-    assert CountRevision.objects.get().new_count == 0
+    assert CountRevision.objects.get(slice=f"content/{ALL}").new_count == 0
 
 
 def test_f13_the_newest_month_of_a_quiet_wiki_is_revised_to_nothing(wikis: None, fetch: Fetch, replay: ReplayServer) -> None:
@@ -68,21 +68,33 @@ def test_f13_the_newest_month_of_a_quiet_wiki_is_revised_to_nothing(wikis: None,
     fetch(NOW + DAY)
     assert stored(ICELANDIC)[dt.date(2022, 5, 1)] > 0
     del series_["2022-05"]
-    assert states(fetch(NOW + 2 * DAY))[ICELANDIC] == State.MISSING  # a 404 alone proves nothing
-    fetch(NOW + 3 * DAY)
+    fetch(NOW + 2 * DAY)  # the whole history is asked: the months before it prove that the wiki is loaded
     assert stored(ICELANDIC)[dt.date(2022, 5, 1)] == 0
-    assert CountRevision.objects.get().new_count == 0
+    assert CountRevision.objects.get(slice=f"content/{ALL}").new_count == 0
 
 
 def test_f13_a_revision_older_than_the_usual_three_months_is_found_by_a_backfill(
     wikis: None, fetch: Fetch, replay: ReplayServer
 ) -> None:
+    month = dt.date(2020, 3, 1)
+    new_pages = NewPageCount.objects.filter(project__domain=ICELANDIC, month=month)
+    fetch()
+    replay.state.data.series["is.wikipedia", ("new_pages", ALL, "content")][f"{month:%Y-%m}"] = 5267
+    fetch(NOW + DAY)
+    assert new_pages.get().new_page_count != 5267
+    fetch(NOW + DAY, backfill=True)
+    assert new_pages.get().new_page_count == 5267
+
+
+def test_f13_edits_with_their_parts_are_of_one_fetch_so_that_old_revisions_are_found_each_day(
+    wikis: None, fetch: Fetch, replay: ReplayServer
+) -> None:
     fetch()
     replay.state.revisions["is.wikipedia"] = {"2020-03": 5267}
     fetch(NOW + DAY)
-    assert stored(ICELANDIC)[dt.date(2020, 3, 1)] != 5267
-    fetch(NOW + DAY, backfill=True)
     assert stored(ICELANDIC)[dt.date(2020, 3, 1)] == 5267
+    parts = EditCount.objects.filter(project__domain=ICELANDIC, month=dt.date(2020, 3, 1)).exclude(editor_type=ALL)
+    assert sum(parts.values_list("edit_count", flat=True)) == 5267
 
 
 def test_f14_the_same_answer_twice_changes_nothing(wikis: None, fetch: Fetch) -> None:
@@ -134,7 +146,7 @@ def test_f18_no_month_is_skipped_in_48_months(wikis: None, fetch: Fetch, replay:
     ],
 )
 def test_f18_the_right_months_are_asked_on_odd_days(today: dt.date, last: dt.date) -> None:
-    target = FetchTarget(history_asked_at=NOW, newest_month=last)
+    target = FetchTarget(metric="active_editors", history_asked_at=NOW, newest_month=last)
     assert months_to_ask(target, today=today) == (add_months(last, -2), last)
     target.newest_month = add_months(last, -7)  # nothing came for months: ask from where it stopped
     assert months_to_ask(target, today=today) == (add_months(last, -7), last)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 from celery import signals
@@ -14,6 +15,7 @@ from django.urls import path
 
 from accounts.models import User
 from alerts_site import celery_signals, logs  # noqa: F401 - the listeners under test
+from alerts_site import urls as site
 from alerts_site.addresses import client_address
 from alerts_site.errors import bad_request, page_not_found, permission_denied, server_error
 from tests.alerts_site.production import production_environment, run
@@ -38,7 +40,7 @@ def _forbidden(request):
     raise PermissionDenied(SECRET_DETAIL)
 
 
-urlpatterns = [path("explodes/", _explodes), path("away/", _database_away), path("forbidden/", _forbidden)]
+urlpatterns = [path("explodes/", _explodes), path("away/", _database_away), path("forbidden/", _forbidden), *site.urlpatterns]
 handler400, handler403, handler404, handler500 = bad_request, permission_denied, page_not_found, server_error
 
 
@@ -60,6 +62,9 @@ def test_w16_error_pages_are_generic_and_carry_the_request_id(address, status, c
     assert "settings.py" not in page
     assert "db.internal" not in page
     assert "Traceback" not in page
+    assert 'id="find"' in page, "the header of the site, with its search"
+    assert 'class="languages"' in page
+    assert 'class="login"' not in page, "no person is asked for while the database may be away"
 
 
 def test_w16_debug_is_off_by_default(tmp_path):
@@ -108,10 +113,40 @@ def test_w17_rubbish_in_the_environment_names_variable_and_value(tmp_path):
 
 
 @pytest.mark.services
-def test_w17_check_deploy_is_silent_in_production(tmp_path):
+def test_w17_check_deploy_names_nothing_but_the_migrations_of_an_empty_database(tmp_path):
     checked = run(production_environment(tmp_path), "manage.py", "check", "--deploy", "--fail-level", "INFO")
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert checked.stdout.strip() == "System check identified no issues (0 silenced)."
+    assert checked.returncode == 1
+    assert re.findall(r"\((\w+\.[EWI]\d+)\)", checked.stderr) == ["alerts_site.E012"]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({"STATIC_ROOT": "/nowhere"}, "E011"),
+        ({"WIKIMEDIA_MAX_IN_FLIGHT": "50"}, "W006"),
+        ({"WIKIMEDIA_MAX_PER_MINUTE": "0"}, "W006"),
+        ({"METRICS_TOKEN": "x"}, "E013"),
+        ({"ALLOWED_HOSTS": ".com"}, "E003"),
+        ({"ALLOWED_HOSTS": "alerts.example.org,.co.uk"}, "E003"),
+        ({"DATABASE_URL": "mysql://nobody@127.0.0.1:9/nothing"}, "E014"),
+    ],
+)
+def test_e9_check_deploy_names_what_an_operator_forgot(tmp_path, changes, number):
+    checked = run(production_environment(tmp_path, **changes), "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert checked.returncode == 1
+    assert f"alerts_site.{number}" in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+@pytest.mark.services
+def test_e9_a_refused_start_of_the_web_server_is_its_reasons_and_nothing_else(tmp_path):
+    environment = production_environment(tmp_path, ALLOWED_HOSTS="*", METRICS_TOKEN="x", WEB_PROCESSES="4")
+    refused = run(environment, "-m", "gunicorn", "alerts_site.wsgi", "--bind", "127.0.0.1:0")
+    assert refused.returncode == 1
+    lines = [line for line in refused.stderr.strip().splitlines() if "Starting gunicorn" not in line]
+    assert lines[0] == "The production profile cannot start:"
+    assert [line.split(":")[0].strip() for line in lines[1:]] == ["alerts_site.E003", "alerts_site.E013"]
 
 
 @pytest.mark.django_db
@@ -156,7 +191,15 @@ def test_w19_strict_headers_on_every_page(client, address):
 
 
 @pytest.mark.services
-def test_w19_hsts_and_cookies_in_production(tmp_path):
+@pytest.mark.parametrize(
+    ("chosen", "policy"),
+    [
+        ({}, "max-age=31536000"),
+        ({"SECURE_HSTS_INCLUDE_SUBDOMAINS": "true"}, "max-age=31536000; includeSubDomains"),
+        ({"SECURE_HSTS_PRELOAD": "true", "SECURE_HSTS_SECONDS": "7200"}, "max-age=7200; preload"),
+    ],
+)
+def test_w19_hsts_and_cookies_in_production(tmp_path, chosen, policy):
     code = """
 from django.conf import settings as s
 import django; django.setup()
@@ -166,10 +209,10 @@ plain = Client().get("/accounts/login/", headers={"host": "alerts.example.org"})
 print(answer["Strict-Transport-Security"], plain.status_code, plain["Location"], s.CSRF_COOKIE_SECURE,
       s.CSRF_COOKIE_SAMESITE, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, sep="|")
 """
-    printed = run(production_environment(tmp_path), "-c", code)
-    assert printed.stdout.strip() == (
-        "max-age=31536000; includeSubDomains; preload|301|https://alerts.example.org/accounts/login/|True|Lax|True|True|Lax"
-    ), printed.stderr
+    printed = run(production_environment(tmp_path, **chosen), "-c", code)
+    assert printed.stdout.strip() == (f"{policy}|301|https://alerts.example.org/accounts/login/|True|Lax|True|True|Lax"), (
+        printed.stderr
+    )
 
 
 @pytest.mark.parametrize("formatter", [logs.LineFormatter("%(levelname)s %(message)s"), logs.JsonLinesFormatter()])

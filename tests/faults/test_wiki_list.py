@@ -65,7 +65,7 @@ def test_f15_a_sync_that_breaks_or_is_killed_counts_as_failed(
         services.sync_project_list(session=session, now=NOW)
     failed = failed_sync()
     assert failed is not None
-    assert (failed.state, failed.note) == (FetchRun.State.FAILED, "a mistake of ours")
+    assert (failed.state, failed.note) == (FetchRun.State.ALL_FAILED, "a mistake of ours")
     monkeypatch.undo()
     services.sync_project_list(session=session, now=NOW)
     assert failed_sync() is None

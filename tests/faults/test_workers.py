@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -23,24 +24,30 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import ContentDisallowed
 from kombu.serialization import dumps, loads
 
 from accounts.models import User
 from edits.fetching import services
 from edits.fetching.claims import ask_again, claim, ensure_targets
-from edits.fetching.runs import CHUNK, open_run, open_sweep
+from edits.fetching.runs import CHUNK, close_orphans, left_by_the_dead, open_run, open_sweep
 from edits.fetching.work import fetch_chunk
+from edits.metrics import METRICS
 from edits.models import EditCount, EditorCount, FetchOutcome, FetchRun, FetchTarget, Project
 from edits.tasks import fetch_chunk as fetch_chunk_task
+from edits.wikimedia.budget import SharedBudget
+from edits.wikimedia.factory import client_config
 from edits.wikimedia.session import Session
 from tests.end_to_end.processes import ROOT
-from tests.replay.fixtures import NOW
+from tests.replay.fixtures import METRICS_ASKED, NOW
 from tests.replay.server import ReplayServer
 
 State = FetchOutcome.State
 Fetch = Callable[..., FetchRun | None]
 MINUTE = dt.timedelta(minutes=1)
+ALL_EDITS = 4 * 35 * len(METRICS["edits"].fetched)  # wikis, months, and each slice that is asked for
 
 
 def facts() -> list[object]:
@@ -75,7 +82,7 @@ def test_c01_a_message_that_comes_twice_or_late_changes_nothing(wikis: None, ses
     for chunk in chunks:
         work(run, chunk, session)
     stored, asked = facts(), len(replay.paths)
-    assert len(stored[0]) == 4 * 35  # type: ignore[arg-type]
+    assert len(stored[0]) == ALL_EDITS  # type: ignore[arg-type]
     for chunk in reversed(chunks):
         assert work(run, chunk, session) == []
     assert (facts(), len(replay.paths)) == (stored, asked)
@@ -85,7 +92,8 @@ def test_c01_a_message_that_comes_twice_or_late_changes_nothing(wikis: None, ses
 def test_c01_a_message_that_comes_twice_while_the_first_is_at_work(wikis: None, session: Session) -> None:
     run, chunk = sweep_in_one_chunk()
     first = claim(run=run, target_ids=chunk, now=NOW)
-    assert claim(run=run, target_ids=chunk, now=NOW + MINUTE) == []
+    almost = NOW + dt.timedelta(seconds=settings.FETCH_LEASE_SECONDS - 1)
+    assert claim(run=run, target_ids=chunk, now=almost) == []
     assert len(first) == len(chunk)
     run.refresh_from_db()
     assert run.planned == len(chunk)  # they are this run's own: still to be waited for
@@ -157,7 +165,7 @@ def test_c01_four_workers_with_the_same_message_at_once(session_for: Callable[..
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(worker, range(4))) == [0, 0, 0, len(chunk)]
-    assert EditCount.objects.count() == 4 * 35
+    assert EditCount.objects.count() == ALL_EDITS
     run.refresh_from_db()
     assert run.state == FetchRun.State.SUCCEEDED
 
@@ -264,7 +272,10 @@ def fetch_again_is_saved(port: int, session: Session, client: Client, monkeypatc
     started = time.monotonic()
     answer = client.post("/admin/edits/fetchtarget/", data)
     assert time.monotonic() - started < 5
-    assert "2 series will be asked again later: saved" in client.get(answer["Location"]).content.decode()
+    assert (
+        f"{len(METRICS_ASKED)} series will be asked again later: that is saved"
+        in client.get(answer["Location"]).content.decode()
+    )
     _run, chunks = sweep(dt.datetime.now(dt.UTC) + MINUTE)
     assert target.pk in [pk for chunk in chunks for pk in chunk]
 
@@ -296,13 +307,13 @@ def test_c04_fetch_again_is_saved_while_the_broker_says_nothing(
 
 def test_c05_messages_that_were_lost_are_sent_again(wikis: None, session: Session) -> None:
     run, chunks = sweep()  # the broker is flushed: nobody ever gets them
-    assert open_sweep(now=NOW + 5 * MINUTE) is None
+    assert open_sweep(now=NOW + dt.timedelta(seconds=settings.FETCH_ORPHAN_SECONDS - 1)) is None
     again, chunks = sweep(NOW + 16 * MINUTE)
     run.refresh_from_db()
     assert run.state == FetchRun.State.INTERRUPTED
     for chunk in chunks:
         work(again, chunk, session, NOW + 16 * MINUTE)
-    assert EditCount.objects.count() == 4 * 35
+    assert EditCount.objects.count() == ALL_EDITS
 
 
 def test_c05_a_budget_that_is_forgotten_costs_nothing(
@@ -327,13 +338,13 @@ def test_c06_a_place_in_flight_comes_back_from_a_killed_worker(redis_url: str, s
     """The lease of a place is as long as the longest request; here it is cut short to see it run out."""
     config = session_for(max_in_flight=1, patience=0.3, deadline=0.1, connect_timeout=0.1).config
     budget = session_for(max_in_flight=1, patience=0.3, deadline=0.1, connect_timeout=0.1).budget
-    holder = budget.turn()
+    holder = budget.acquire()
     holder.__enter__()
     key = f"{config.key_prefix}-wikimedia:place:0"
     with redis.Redis.from_url(redis_url) as client:
         assert 0 < client.pttl(key) <= 6000
         client.pexpire(key, 50)  # the holder is dead, and time passes
-        with budget.turn(patience=1):
+        with budget.acquire(patience=1):
             assert client.exists(key)
         assert not client.exists(key)
 
@@ -391,7 +402,7 @@ def test_c07_a_task_past_its_limit_keeps_what_it_has(wikis: None, session: Sessi
     again, chunks = sweep(NOW + 16 * MINUTE)
     for ids in chunks:
         work(again, ids, session, NOW + 16 * MINUTE)
-    assert EditCount.objects.count() == 4 * 35
+    assert EditCount.objects.count() == ALL_EDITS
     struck.refresh_from_db()
     assert struck.attempts == 0
 
@@ -453,7 +464,7 @@ def test_c11_a_clock_that_jumps_back_skips_nothing(wikis: None, fetch: Fetch, se
     assert fetch(back) is None
     assert fetch(NOW + dt.timedelta(days=1)) is not None
     assert facts() == stored
-    assert len(stored[0]) == 4 * 35  # type: ignore[arg-type]
+    assert len(stored[0]) == ALL_EDITS  # type: ignore[arg-type]
 
 
 def test_a_chunk_notes_its_outcomes_once(wikis: None, session: Session) -> None:
@@ -461,7 +472,7 @@ def test_a_chunk_notes_its_outcomes_once(wikis: None, session: Session) -> None:
     with CaptureQueriesContext(connection) as captured:
         work(run, chunk, session)
     written = [query["sql"] for query in captured if "INSERT" in query["sql"] and "fetch_outcomes" in query["sql"]]
-    assert len(written) == 2  # one for each metric
+    assert len(written) == len(METRICS_ASKED)
 
 
 def test_chunks_cover_every_target_once(db: None) -> None:
@@ -473,3 +484,71 @@ def test_chunks_cover_every_target_once(db: None) -> None:
     ids = [pk for chunk in chunks for pk in chunk]
     assert sorted(ids) == sorted(FetchTarget.objects.values_list("pk", flat=True))
     assert max(map(len, chunks)) == CHUNK
+
+
+# --- F7: how soon work goes on ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_f7_what_dead_workers_left_is_taken_up_within_a_minute_by_the_defaults() -> None:
+    """Each way in which work may stand still: a claim, a run whose messages are lost, a place in the budget of requests."""
+    schedule = PeriodicTask.objects.get(task="edits.tasks.sweep_missing")
+    sweep_every = schedule.interval.schedule.run_every.total_seconds()
+    assert settings.FETCH_LEASE_SECONDS + sweep_every <= 60
+    assert settings.FETCH_ORPHAN_SECONDS + sweep_every <= 60
+    assert SharedBudget(replace(client_config(), redis_url="redis://127.0.0.1/"))._request_lease <= 60
+    assert settings.FETCH_LEASE_SECONDS < settings.FETCH_ORPHAN_SECONDS  # a run outlives what is claimed for it
+    text = (ROOT / "docs" / "operations.md").read_text()
+    for name in ("FETCH_LEASE_SECONDS", "FETCH_ORPHAN_SECONDS"):
+        assert f"{name} {getattr(settings, name)}" in text
+    assert f"the sweep every {sweep_every:.0f} seconds" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("task", ["alerts.tasks.detect", "causes.tasks.explain"])
+def test_f7_what_a_lost_message_left_is_taken_up_within_a_minute_by_the_defaults(task: str) -> None:
+    schedule = PeriodicTask.objects.get(task=task)
+    assert schedule.interval.schedule.run_every.total_seconds() <= 60
+    assert schedule.expire_seconds is not None, "messages that no worker takes would pile up"
+
+
+def test_f7_what_a_dead_worker_had_claimed_is_handed_out_again_while_the_run_goes_on(
+    wikis: None, session: Session, replay: ReplayServer
+) -> None:
+    run, chunk = sweep_in_one_chunk()
+    claim(run=run, target_ids=chunk[:3], now=NOW)  # and dies
+    handed: list[tuple[int, list[int]]] = []
+    later = NOW + dt.timedelta(seconds=settings.FETCH_LEASE_SECONDS)
+    services.sweep(now=later - dt.timedelta(seconds=1), dispatch=lambda run_id, ids: handed.append((run_id, ids)))
+    assert handed == []
+    for _beat in range(2):
+        services.sweep(now=later, dispatch=lambda run_id, ids: handed.append((run_id, ids)))
+    assert handed == [(run.pk, sorted(chunk[:3]))]
+    work(run, chunk[3:], session, later)
+    assert len(work(run, handed[0][1], session, later)) == 3
+    run.refresh_from_db()
+    assert (run.state, run.outcomes.count()) == (FetchRun.State.SUCCEEDED, len(chunk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f7_a_request_that_takes_longer_than_a_lease_is_not_sent_twice(
+    wikis: None, session: Session, replay: ReplayServer, settings: object
+) -> None:
+    settings.FETCH_LEASE_SECONDS = settings.FETCH_ORPHAN_SECONDS = 1  # type: ignore[attr-defined]
+    replay.fault("hang", match="/edits/aggregate/is.wikipedia", value=3, times=1)
+    run, chunks = open_sweep(now=timezone.now()) or pytest.fail("nothing is due")
+    ids = [pk for chunk in chunks for pk in chunk]
+    with ThreadPoolExecutor(1) as pool:
+
+        def at_work() -> list[FetchOutcome]:
+            try:
+                return fetch_chunk(run_id=run.pk, target_ids=ids, session=session, today=NOW.date())
+            finally:
+                connections.close_all()
+
+        working = pool.submit(at_work)
+        while not working.done():
+            time.sleep(0.3)
+            assert left_by_the_dead(now=timezone.now()) == []
+            assert close_orphans(now=timezone.now()) == 0
+        assert len(working.result()) == run.planned

@@ -50,6 +50,7 @@ class Site:
             "WIKIMEDIA_CONTACT": "https://example.org/caa-tests",
             "WIKIMEDIA_ANALYTICS_URL": replay.analytics_url,
             "WIKIMEDIA_SITEMATRIX_URL": replay.sitematrix_url,
+            "WIKIMEDIA_WIKI_API_URL": replay.wiki_api_url,
             "PRETEND_TODAY": replay.state.today.isoformat(),
             "LOG_LEVEL": "WARNING",
             **(settings or {}),

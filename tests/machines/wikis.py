@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 
 from tests.machines.site import Site
-from tests.replay.data import ALL, make_sitematrix
+from tests.replay.data import ALL, asked_slices, make_sitematrix
 from tests.replay.server import ReplayServer
 
 MONTHS = tuple(f"{index // 12}-{index % 12 + 1:02}" for index in range(2012 * 12, 2022 * 12 + 11))  # to November 2022
 LEVELS = ("5..24-edits", "25..99-edits", "100..-edits")
-REQUESTS_PER_WIKI = 4  # edits, and three activity levels of editors
+REQUESTS_PER_WIKI = len(asked_slices())
 
 Rows = dict[tuple[str, str, str], int]  # domain, month, slice -> count
 
@@ -52,10 +52,10 @@ def expected_rows(replay: ReplayServer, domains: list[str]) -> Rows:
 
 
 def stored_rows(site: Site, prefix: str) -> Rows:
-    """What the site has stored of the wikis that begin with `prefix`."""
+    """What the site has stored of the wikis that begin with `prefix`: the whole counts, not their parts by editor type."""
     edits = site.query(
         "SELECT domain, DATE_FORMAT(month, '%Y-%m'), CONCAT(page_type, '/', editor_type), edit_count "
-        f"FROM edit_counts JOIN projects ON projects.id = project_id WHERE domain LIKE '{prefix}%'"
+        f"FROM edit_counts JOIN projects ON projects.id = project_id WHERE domain LIKE '{prefix}%' AND editor_type = '{ALL}'"
     )
     editors = site.query(
         "SELECT domain, DATE_FORMAT(month, '%Y-%m'), activity_level, editor_count "
@@ -68,6 +68,7 @@ def stored_rows(site: Site, prefix: str) -> Rows:
 
 
 def number_stored(site: Site, prefix: str) -> int:
-    """How many rows the site has of the wikis that begin with `prefix`."""
+    """How many rows the site has of the wikis that begin with `prefix`, parts by editor type left out."""
     sql = "SELECT COUNT(*) FROM {} JOIN projects ON projects.id = project_id WHERE domain LIKE '{}%'"
-    return sum(site.query(sql.format(table, prefix))[0][0] for table in ("edit_counts", "editor_counts"))
+    edits = site.query(f"{sql.format('edit_counts', prefix)} AND editor_type = '{ALL}'")[0][0]
+    return edits + site.query(sql.format("editor_counts", prefix))[0][0]

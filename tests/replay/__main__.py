@@ -83,8 +83,12 @@ def json_or_text(value: str) -> Any:
 def main(arguments: list[str]) -> None:
     server = make_server(parse_arguments(arguments))
     print(f"{len(server.state.data.series):,} series; newest published month {server.state.newest_month}", flush=True)
+    print(
+        f"Made up, since nothing is recorded: {', '.join(map('/'.join, server.state.data.synthetic)) or 'nothing'}", flush=True
+    )
     print(f"WIKIMEDIA_ANALYTICS_URL={server.analytics_url}", flush=True)
     print(f"WIKIMEDIA_SITEMATRIX_URL={server.sitematrix_url}", flush=True)
+    print(f"WIKIMEDIA_WIKI_API_URL={server.wiki_api_url}", flush=True)
     server.serve_forever()
 
 

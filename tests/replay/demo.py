@@ -67,6 +67,7 @@ def main() -> None:
         "WIKIMEDIA_CONTACT": "https://example.org/demo",
         "WIKIMEDIA_ANALYTICS_URL": f"{url}/api/rest_v1/metrics",
         "WIKIMEDIA_SITEMATRIX_URL": f"{url}/w/api.php",
+        "WIKIMEDIA_WIKI_API_URL": f"{url}/{{domain}}/w/api.php",
         "WIKIMEDIA_MAX_PER_MINUTE": "0",
     }
     data = ["--data", str(RECORDED)] if source == "recorded" else ["--sample", str(SAMPLE)]

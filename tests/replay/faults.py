@@ -13,7 +13,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.replay.answers import Reply, json_reply
+from tests.replay.answers import NO_DATA, Reply, json_reply, problem
 
 Handler = BaseHTTPRequestHandler
 FAULTS: dict[str, Callable[[Any, Reply, Handler], Reply | None]] = {}
@@ -60,7 +60,14 @@ def redirect(value: str, right: Reply, handler: Handler) -> Reply:
 
 @fault("not_found")
 def not_found(value: Any, right: Reply, handler: Handler) -> Reply:
-    return Reply(404, b'{"detail":"no data","status":404,"title":"Not Found"}', "application/problem+json")
+    """No data for the range; with a `value`, a problem document with that as its detail ("Invalid route")."""
+    return problem(404, "Not Found", NO_DATA if value is None else value, handler.path)
+
+
+@fault("body_404")
+def body_404(value: str, right: Reply, handler: Handler) -> Reply:
+    """404 with any body."""
+    return Reply(404, value.encode(), "application/problem+json")
 
 
 # --- time

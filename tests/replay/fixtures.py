@@ -12,15 +12,18 @@ from django.conf import settings
 
 from edits.fetching import services
 from edits.fetching.foreground import fetch_in_foreground
+from edits.metrics import fetched_metrics
 from edits.models import FetchRun
 from edits.wikimedia.factory import open_session
 from edits.wikimedia.session import Session
 from tests.replay.data import ALL, ReplayData, make_sitematrix
 from tests.replay.server import ReplayServer
 
+METRICS_ASKED = fetched_metrics()
 OPEN = ("af.wikipedia.org", "is.wikipedia.org", "uz.wikipedia.org")
 CLOSED = "zu.wikipedia.org"
 COMMONS = "commons.wikimedia.org"
+SERIES = len(METRICS_ASKED) * len((*OPEN, COMMONS))  # what a first sweep asks for
 FIRST, LAST = 2020 * 12, 2022 * 12 + 11  # January 2020 to December 2022, as months since year 0
 TODAY = dt.date(2022, 12, 10)  # November 2022 is published
 NOW = dt.datetime(2022, 12, 10, 4, tzinfo=dt.UTC)
@@ -42,7 +45,7 @@ def small_wikimedia() -> ReplayData:
         for month in months():
             data.add(domain, ("edits", ALL, "content"), month, edits_of(domain, month))
             data.add_editors(domain, month, 20 + int(month[5:]))
-    return data
+    return data.fill_in()
 
 
 @pytest.fixture
@@ -60,6 +63,7 @@ def session_for(replay: ReplayServer) -> Callable[..., Session]:
         defaults = {
             "analytics_url": replay.analytics_url,
             "sitematrix_url": replay.sitematrix_url,
+            "wiki_api_url": replay.wiki_api_url,
             "key_prefix": prefix,
             "max_per_minute": None,
             "first_wait": 0.01,

@@ -32,7 +32,7 @@ class _Handler(BaseHTTPRequestHandler):
         agent = self.headers.get("User-Agent", "")
         asked = time.monotonic()
         with self.server.state.request(path, agent) as entry:
-            reply = answer(self.server.state, path.removeprefix(PREFIX), agent)
+            reply = answer(self.server.state, path.removeprefix(PREFIX), agent, urlsplit(self.path).query)
             # The latency is what the client sees: from the question to the answer, the making of it included.
             time.sleep(max(asked + self.server.state.latency - time.monotonic(), 0))
             self._reply(path, reply, entry)
@@ -107,6 +107,10 @@ class ReplayServer:
     @property
     def sitematrix_url(self) -> str:
         return f"{self.url}/w/api.php"
+
+    @property
+    def wiki_api_url(self) -> str:
+        return f"{self.url}/{{domain}}/w/api.php"
 
     def fault(self, kind: str, *, match: str = "", times: int | None = None, value: Any = None) -> None:
         """From now on answer `kind` where `match` is in the path, before the faults that were set earlier."""

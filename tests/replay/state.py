@@ -41,6 +41,8 @@ class ReplayState:
     latency: float = 0.0
     publication_day: int = 3
     faults: list[Fault] = field(default_factory=list)
+    # What other services answer, by path: bytes as they are, anything else as JSON.
+    pages: dict[str, Any] = field(default_factory=dict)
     revisions: dict[str, dict[str, int]] = field(default_factory=dict)  # short name -> "YYYY-MM" -> edits
     log: list[LoggedRequest] = field(default_factory=list)
     in_flight: int = 0

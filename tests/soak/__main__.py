@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import random
 import signal
 import sys
@@ -13,13 +14,15 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+import django
+
 from tests.machines import servers
 from tests.machines.site import Site
 from tests.machines.supervisor import wait_until
 from tests.replay.data import ReplayData, make_sitematrix
 from tests.replay.server import ReplayServer
-from tests.soak.people import CHROMIUM, MAKE_MODERATORS, MODERATORS, Moderator, reader
-from tests.soak.report import problems, settle
+from tests.soak.people import CHROMIUM, MAKE_MODERATORS, MODERATORS, Moderator, pages_to_read, reader
+from tests.soak.report import problems, wait_until_quiet
 from tests.soak.weather import Weather
 
 SCHEDULE = {"edits.tasks.sync_projects": 5, "edits.tasks.sweep_missing": 3, "alerts.tasks.detect": 10}
@@ -33,6 +36,8 @@ READERS = 4
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alerts_site.settings")
+    django.setup()  # for the addresses of the site; no database is asked
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Everything at once, for some minutes.")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of what goes wrong, to compare runs")
@@ -65,7 +70,8 @@ def soak(site: Site, minutes: float, seed: int) -> int:
         Moderator(name, port, random.Random(f"{seed}{name}")) for name, port in zip(MODERATORS, site.web_ports, strict=True)
     ]
     answers: Counter[str] = Counter()
-    readers = [(site, site.web_ports[i % 2], random.Random(f"{seed}{i}"), stopped, answers) for i in range(READERS)]
+    addresses = pages_to_read()
+    readers = [(site, site.web_ports[i % 2], addresses, random.Random(f"{seed}{i}"), stopped, answers) for i in range(READERS)]
     threads = [
         *weather.threads(),
         *(threading.Thread(target=reader, args=each, name="reader") for each in readers),
@@ -77,7 +83,7 @@ def soak(site: Site, minutes: float, seed: int) -> int:
     stopped.set()
     for thread in threads:
         thread.join(60)
-    quiet = settle(site)
+    quiet = wait_until_quiet(site)
     found = [] if quiet else ["The site did not come to rest"]
     found += problems(site, weather.domains, moderators)
     tell(site, weather, answers, moderators)

@@ -9,14 +9,14 @@ from tests.machines.supervisor import wait_until
 from tests.machines.wikis import expected_rows, stored_rows
 from tests.soak.people import Moderator
 
-SETTLE_SECONDS = 300.0
+MAX_QUIET_SECONDS = 300.0
 
 
-def settle(site: Site) -> bool:
+def wait_until_quiet(site: Site) -> bool:
     """No more faults, and the next morning: wait until everything is asked once more; whether it came to that."""
     site.replay.heal()
     site.query("UPDATE fetch_targets SET due_at = UTC_TIMESTAMP()")
-    return wait_until(lambda: not unfinished(site), SETTLE_SECONDS, step=1)
+    return wait_until(lambda: not unfinished(site), MAX_QUIET_SECONDS, step=1)
 
 
 def unfinished(site: Site) -> int:

@@ -59,7 +59,7 @@ class Weather:
     def misbehave(self) -> None:
         """Wikimedia answers the next few requests badly."""
         kind, value = self.source.choice(FAULTS)
-        # A 404 that is said twice is believed (docs/adr/0010): no client could know better.
+        # A 404 that is said twice is believed (docs/adr/0004): no client could know better.
         times = 1 if kind == "not_found" else self.source.randint(1, 4)
         self.site.replay.fault(kind, times=times, value=value)
         self.happened[f"Wikimedia: {kind}"] += 1

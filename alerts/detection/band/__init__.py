@@ -1,4 +1,4 @@
-"""The parts of the expected band: the season, the level, their blend, and the spread of past errors.
+"""The parts of the expected band: the season, the level, their blend, the spread of past errors, and the tail.
 
 Everything here works on logarithms of counts, months x series, and uses months before the judged one alone. Each window
 is finite, so that a month's result does not depend on where the panel begins, beyond `MEMORY_MONTHS`.

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alerts.detection.band.level import LEVELS, levels_at
+from alerts.detection.band.level import FORMER_MONTHS, LEVELS, levels_at
 from alerts.detection.band.season import calendar_effects, season_at
 from alerts.detection.types import FloatArray
 
 LOSS_MONTHS = 60
 LOSS_HALF_LIFE = 36.0
-LARGEST_ERROR = 4.0  # in sd of the series: a peak must not decide which level is believed
+MAX_ERROR = 4.0  # in sd of the series: a peak must not decide which level is believed
 PRIOR_MONTHS = 3.0
 PRIOR_LOSS = 0.7
 SHARPNESS = 16.0  # weight proportional to mean squared error ** -16: nearly the best level alone
@@ -23,14 +23,17 @@ class Expectations:
     """For a run of months (rows) x series, in logs unless said otherwise.
 
     logs: what was observed. centre: the blended expectation. weights: (levels, rows, series), summing to 1.
-    levels: (levels, rows, series) what each level expected. season: effect of the calendar month. slope: a year.
+    levels: (levels, rows, series) what each level expected. former: (2, rows, series) what the medians of one year and of two
+    years would lead one to expect. season: effect of the calendar month, season_variance: how uncertain it is. slope: a year.
     """
 
     logs: FloatArray
     centre: FloatArray
     weights: FloatArray
     levels: FloatArray
+    former: FloatArray
     season: FloatArray
+    season_variance: FloatArray
     slope: FloatArray
 
 
@@ -41,27 +44,32 @@ def expectations(logs: FloatArray, rows: slice) -> Expectations:
     series = logs.shape[1]
     shape = (rows.stop - first, series)
     expected = np.full((len(LEVELS), *shape), np.nan)
-    season, slope, noise = np.zeros((3, *shape))
+    former = np.full((len(FORMER_MONTHS), *shape), np.nan)
+    season, season_variance, slope, noise = np.zeros((4, *shape))
     window = max(level.months for level in LEVELS)
     for month in range(first, rows.stop):
-        here = season_at(effects, month)
+        here, uncertain = season_at(effects, month)
         start = max(month - window, 0)
         adjusted = logs[start:month] - here[np.arange(start - month, 0) % 12]
         i = month - first
-        expected[:, i], slope[i], noise[i] = levels_at(adjusted)
-        season[i] = here[0]
-        expected[:, i] += here[0]
+        standing = levels_at(adjusted)
+        expected[:, i], former[:, i] = standing.levels + here[0], standing.former + here[0]
+        slope[i], noise[i], season[i], season_variance[i] = standing.slope, standing.noise, here[0], uncertain[0]
     observed = logs[first : rows.stop]
-    error = np.minimum(np.abs(observed - expected) / noise, LARGEST_ERROR) ** 2
+    error = np.minimum(np.abs(observed - expected) / noise, MAX_ERROR) ** 2
     skip = rows.start - first
-    weights = _weights(error, skip)
     kept = expected[:, skip:]
-    centre = (weights * kept).sum(axis=0)
-    return Expectations(observed[skip:], centre, weights, kept, season[skip:], slope[skip:])
+    known = np.isfinite(kept)
+    weights = _weights(error, skip) * known
+    weights /= weights.sum(axis=0)  # NaN where no level is known, and so is what is expected
+    centre = (weights * np.where(known, kept, 0.0)).sum(axis=0)
+    return Expectations(
+        observed[skip:], centre, weights, kept, former[:, skip:], season[skip:], season_variance[skip:], slope[skip:]
+    )
 
 
 def _weights(error: FloatArray, skip: int) -> FloatArray:
-    """Weights from the squared errors (levels, rows, series) of the 60 months before, for the rows from `skip` on."""
+    """Weights, up to a factor, from the squared errors (levels, rows, series) of the 60 months before; rows from `skip` on."""
     known = np.isfinite(error)
     error = np.where(known, error, 0.0)
     decay = 0.5 ** (np.arange(LOSS_MONTHS)[::-1, None] / LOSS_HALF_LIFE)
@@ -71,5 +79,4 @@ def _weights(error: FloatArray, skip: int) -> FloatArray:
         weight = decay[LOSS_MONTHS - (row - start) :]
         total = (weight * error[:, start:row]).sum(axis=1) + PRIOR_MONTHS * PRIOR_LOSS
         loss[:, row - skip] = total / ((weight * known[:, start:row]).sum(axis=1) + PRIOR_MONTHS)
-    weights = (loss.min(axis=0) / loss) ** SHARPNESS
-    return np.asarray(weights / weights.sum(axis=0))
+    return np.asarray((loss.min(axis=0) / loss) ** SHARPNESS)

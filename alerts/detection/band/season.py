@@ -16,11 +16,12 @@ from alerts.detection.types import FloatArray
 
 CENTRE = 6  # months on either side of the centred median: a deviation is known 6 months later
 YEARS = 8
-MINIMUM_YEARS = 2  # a single past September cannot explain this one
+MIN_YEARS = 2  # a single past September cannot explain this one
 PRIOR_WEIGHT = 6.0  # how many repetitions the series' overall spread counts for when months have hardly repeated
 MEAN_ABS_TO_SD = 1.25  # standard deviation of a normal law per mean absolute deviation: sqrt(pi / 2)
-SMALLEST_NOISE = 0.02
-SMALLEST_SEASON = 0.01
+MIN_NOISE = 0.02
+MIN_SEASON = 0.01
+EVIDENT = 2.0  # standard errors beyond which an effect speaks for itself, whatever the other months have
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +66,16 @@ def calendar_effects(logs: FloatArray) -> CalendarEffects:
     return CalendarEffects(effect, spread, size, number.astype(np.float64))
 
 
-def season_at(effects: CalendarEffects, month: int) -> FloatArray:
-    """Seasonal effects as known before row `month`; (12, series), entry j for the rows month + j modulo 12 away.
+def season_at(effects: CalendarEffects, month: int) -> tuple[FloatArray, FloatArray]:
+    """Seasonal effects as known before row `month`, and how uncertain each is (its variance).
+
+    (12, series) each, entry j for the rows month + j modulo 12 away.
 
     The twelve newest finished deviations stand in rows month - 18 ... month - 7. The noise of one deviation is their
     spread within calendar months, with the overall spread as a prior of six repetitions; an effect e seen n times is
-    multiplied by tau^2 / (tau^2 + noise^2 / n), tau^2 being the mean of e^2 - noise^2 / n (at least 0.01^2).
+    multiplied by s = tau^2 / (tau^2 + noise^2 / n), tau^2 being the mean of e^2 - noise^2 / n (at least 0.01^2), or by
+    1 - 4 noise^2 / (n e^2) where that is more (one campaign a year in months that are all alike). Its variance is
+    s noise^2 / n, plus the square of what the pull took away.
     """
     first, last = month - 12 - CENTRE, month - CENTRE
     effect, number = np.zeros((2, 12, effects.effect.shape[1]))
@@ -83,9 +88,13 @@ def season_at(effects: CalendarEffects, month: int) -> FloatArray:
     overall = MEAN_ABS_TO_SD * size / np.maximum(number.sum(axis=0), 1)
     within = MEAN_ABS_TO_SD * spread / np.maximum(repeats, 1)
     noise2 = (repeats * within**2 + PRIOR_WEIGHT * overall**2) / (repeats + PRIOR_WEIGHT)
-    error2 = np.maximum(noise2, SMALLEST_NOISE**2) / np.maximum(number, 1)
-    seen = number >= MINIMUM_YEARS
+    error2 = np.maximum(noise2, MIN_NOISE**2) / np.maximum(number, 1)
+    seen = number >= MIN_YEARS
     season2 = np.where(seen, effect**2 - error2, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-    season2 = np.maximum(season2, SMALLEST_SEASON**2)
-    shrunk = np.where(seen, effect * (season2 / (season2 + error2)), 0.0)
-    return np.roll(shrunk, CENTRE, axis=0)  # the first of the twelve rows is the calendar month 6 after this one
+    season2 = np.maximum(season2, MIN_SEASON**2)
+    kept = season2 / (season2 + error2)
+    evident = 1.0 - EVIDENT**2 * error2 / np.maximum(effect**2, 1e-12)
+    kept = np.where(seen, np.maximum(kept, evident), 0.0)
+    # the first of the twelve rows is the calendar month 6 after this one
+    variance = np.where(seen, kept * error2 + ((1.0 - kept) * effect) ** 2, 0.0)
+    return np.roll(kept * effect, CENTRE, axis=0), np.roll(variance, CENTRE, axis=0)

@@ -18,9 +18,9 @@ CUT = 3.0  # errors beyond 3 sd are peaks of the past, not noise
 CUT_FACTOR = 1.0277  # 1 / variance of a standard normal law cut at +-3
 PRIOR_ALPHA = 0.05
 PRIOR_MONTHS = 2.0
-SMALLEST, LARGEST = 1e-3, 1.0  # of the first guess
+MIN_GUESS, MAX_GUESS = 1e-3, 1.0  # of the first guess
 ROBUST_MONTHS = 24  # months after which the first guess is believed most
-FLOOR = 1e-5
+MIN_ALPHA = 1e-5
 
 
 def cube_root_error(count: FloatArray, mean: FloatArray) -> FloatArray:
@@ -52,7 +52,7 @@ def dispersion(error: FloatArray, chance: FloatArray, rows: slice) -> tuple[Floa
 def _alpha(size: FloatArray, squared: FloatArray, chance: FloatArray, weight: FloatArray) -> FloatArray:
     """First a robust guess (median), then the weighted mean square of the errors within 3 sd of it, less chance."""
     middle, seen = median_over_months(size)
-    guess = np.where(seen > 0, np.clip((NORMAL_MAD * middle) ** 2, SMALLEST, LARGEST), PRIOR_ALPHA)
+    guess = np.where(seen > 0, np.clip((NORMAL_MAD * middle) ** 2, MIN_GUESS, MAX_GUESS), PRIOR_ALPHA)
     believed = np.minimum(seen, ROBUST_MONTHS)
     centre = np.exp((believed * np.log(guess) + PRIOR_MONTHS * np.log(PRIOR_ALPHA)) / (believed + PRIOR_MONTHS))
     kept = weight * (squared <= CUT**2 * (chance + guess))
@@ -63,4 +63,4 @@ def _alpha(size: FloatArray, squared: FloatArray, chance: FloatArray, weight: Fl
     # months where chance outweighs alpha say little about alpha
     informative = total * np.clip(centre / (centre + by_chance), 0.05, 1.0)
     alpha = (informative * measured + PRIOR_MONTHS * centre) / (informative + PRIOR_MONTHS)
-    return np.asarray(np.maximum(alpha, FLOOR))
+    return np.asarray(np.maximum(alpha, MIN_ALPHA))

@@ -14,15 +14,15 @@ from alerts.management.differences import print_differences
 from alerts.models import DetectionPolicy, Direction
 from alerts.policies import SITE
 from alerts.services import preview_policy
+from edits.finding import UnknownProject, resolve_project
 from edits.metrics import METRICS
-from edits.models import Project
 
 RULES = ("detector", "parameters", "metrics", "directions", "minimum_volume", "reopen_step")
 
 
 class Command(BaseCommand):
     help = (
-        "Show which alerts of the last years would appear and vanish under a policy. Starts from the stored policy of the "
+        "Show which alerts of the last years a policy would raise and withdraw. Starts from the stored policy of the "
         "scope (or the site's) and changes what is given. Writes nothing."
     )
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--direction", choices=Direction.values, action="append")
         parser.add_argument("--metric", choices=list(METRICS), action="append")
         parser.add_argument("--months", type=int, default=60, help="how far back (60)")
-        parser.add_argument("--list", type=int, default=10, metavar="N", help="name the N worst that appear and vanish (10)")
+        parser.add_argument("--list", type=int, default=10, metavar="N", help="name the N worst raised and withdrawn (10)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         policy = self._candidate(options)
@@ -44,9 +44,10 @@ class Command(BaseCommand):
         print_differences(self.stdout, differences, listed=options["list"])
 
     def _candidate(self, options: dict[str, Any]) -> DetectionPolicy:
-        project = Project.objects.filter(domain=options["project"]).first()
-        if options["project"] and project is None:
-            raise CommandError(f"There is no project {options['project']!r}")
+        try:
+            project = resolve_project(options["project"]) if options["project"] else None
+        except UnknownProject as error:
+            raise CommandError(str(error)) from error
         policy = DetectionPolicy(project=project, family=options["family"])
         stored = DetectionPolicy.objects.filter(scope=policy.scope_of()).first()
         site = DetectionPolicy.objects.get(scope=SITE)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from alerts.engine.verification import NotComparable, verify_alert
 from alerts.explain import explain
 from alerts.models import Alert
-from alerts.verification import NotComparable, verify_alert
 
 
 class Command(BaseCommand):
@@ -23,7 +23,8 @@ class Command(BaseCommand):
         if alert is None:
             raise CommandError(f"There is no alert {options['alert']}")
         self.stdout.write(f"{alert} ({alert.get_status_display()}, {alert.get_severity_display()})")
-        for text in (*explain(alert).sentences, explain(alert).provenance):
+        told = explain(alert)
+        for text in filter(None, (*told.sentences, told.chances, told.provenance)):
             self.stdout.write(f"  {text}")
         try:
             differences = verify_alert(alert)

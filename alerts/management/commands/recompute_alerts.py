@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from alerts.engine.sweep import Overtaken
 from alerts.management.differences import print_differences
 from alerts.services import recompute_alerts
-from alerts.sweep import Overtaken
+from edits.finding import UnknownProject, resolve_projects
 from edits.metrics import METRICS
-from edits.models import Project
 from edits.months import parse_month
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", help="only months from this one on, as YYYY-MM")
         parser.add_argument("--project", action="append", help="only this project (may be repeated)")
         parser.add_argument("--metric", choices=list(METRICS), action="append")
-        parser.add_argument("--list", type=int, default=10, metavar="N", help="name the N worst that appear and vanish (10)")
+        parser.add_argument("--list", type=int, default=10, metavar="N", help="name the N worst raised and withdrawn (10)")
         parser.add_argument("--apply", action="store_true", help="change the alerts accordingly, with their history")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,11 +43,10 @@ class Command(BaseCommand):
         if not options["apply"]:
             self.stdout.write("Nothing was written; --apply does it.")
 
-    def _projects(self, domains: list[str] | None) -> list[int] | None:
-        if domains is None:
+    def _projects(self, names: list[str] | None) -> list[int] | None:
+        if names is None:
             return None
-        known = dict(Project.objects.filter(domain__in=domains).values_list("domain", "pk"))
-        unknown = [domain for domain in domains if domain not in known]
-        if unknown:
-            raise CommandError(f"There is no project {unknown[0]!r}")
-        return list(known.values())
+        try:
+            return [project.pk for project in resolve_projects(names)]
+        except UnknownProject as error:
+            raise CommandError(str(error)) from error

@@ -18,7 +18,7 @@ class Month:
     expected: float = nan
     upper: float = nan
     lower: float = nan
-    p: float = nan
+    p_upper: float = nan
     alpha: float = nan
     season: float = 0.0
     verdict: str = "not_testable"
@@ -34,8 +34,8 @@ def deviations(x: list[float]) -> list[float]:
     return [nan if isnan(v) else v - median(known(x[max(0, s - 6) : s + 7])) for s, v in enumerate(x)]
 
 
-def season(deviation: list[float], t: int) -> list[float]:
-    """Effects of calendar months t, t + 1, ... t + 11 as known before month t."""
+def season(deviation: list[float], t: int) -> tuple[list[float], float]:
+    """Effects of calendar months t, t + 1, ... t + 11 as known before month t, and the variance of the first."""
     classes = []  # (calendar month relative to t, mean of the middle half, deviations)
     for newest in range(t - 18, t - 6):
         values = sorted(known([deviation[newest - 12 * k] for k in range(8) if newest - 12 * k >= 0]))
@@ -50,16 +50,21 @@ def season(deviation: list[float], t: int) -> list[float]:
     noise2 = max((repeats * within**2 + 6 * overall**2) / (repeats + 6), 0.02**2)
     seen = [(effect, noise2 / len(values)) for _, effect, values in classes if len(values) > 1]
     tau2 = max(sum(e * e - error2 for e, error2 in seen) / max(len(seen), 1), 0.01**2)
-    effects = [0.0] * 12
+    effects, variances = [0.0] * 12, [0.0] * 12
     for calendar, effect, values in classes:
         if len(values) > 1:
-            effects[calendar] = effect * tau2 / (tau2 + noise2 / len(values))
-    return effects
+            error2 = noise2 / len(values)
+            kept = max(tau2 / (tau2 + error2), 1 - 4 * error2 / max(effect**2, 1e-12))
+            effects[calendar] = effect * kept
+            variances[calendar] = error2 * kept + (effect - effects[calendar]) ** 2
+    return effects, variances[0]
 
 
 def level(z: list[float], half_life: float, months: int, prior_slope: float, start: float, noise: float) -> float:
-    """Robust weighted level (with a slope when prior_slope > 0) one month after the end of z."""
+    """Robust weighted level (with a slope when prior_slope > 0) one month after the end of z; nan without any month."""
     points = [(-(len(z) - i), v) for i, v in enumerate(z) if not isnan(v) and len(z) - i <= months]
+    if not points:
+        return nan
     at, slope = start, 0.0
     for _ in range(3):
         s0 = s1 = s2 = r0 = r1 = 0.0
@@ -79,21 +84,24 @@ def level(z: list[float], half_life: float, months: int, prior_slope: float, sta
     return at
 
 
-def three_levels(z: list[float]) -> tuple[list[float], float]:
-    """The recent, steady and trend level after z, and the noise of one month."""
+def three_levels(z: list[float]) -> tuple[list[float], float, list[float]]:
+    """The recent, steady and trend level after z, the noise of one month, and the medians of one and two years."""
     last24, last5 = known(z[-24:]), known(z[-5:])
     if len(last24) < 4:
-        return [nan] * 3, 0.3
+        return [nan] * 3, 0.3, [nan] * 2
     wide = median(last24)
     changes = known([abs(b - a) for a, b in zip(z[-25:], z[-24:] if len(z) > 24 else z[1:], strict=False)])
     about = 1.4826 * median(abs(v - wide) for v in last24)
     noise = max(min(about, 1.4826 / sqrt(2) * median(changes) if changes else inf), 0.03)
-    recent = level(z, 2.5, 12, 0.0, median(last5) if len(last5) >= 3 else wide, noise)
-    return [recent, level(z, 60, 84, 0.0, recent, noise), level(z, 60, 84, 0.3, recent, noise)], noise
+    start = median(last5) if len(last5) >= 3 else wide
+    recent = level(z, 2.5, 12, 0.0, start, noise)
+    start = start if isnan(recent) else recent
+    former = [median(known(z[-12:])) if known(z[-12:]) else nan, wide]
+    return [recent, level(z, 60, 84, 0.0, start, noise), level(z, 60, 84, 0.3, start, noise)], noise, former
 
 
-def blend(levels: list[list[float]], losses: list[list[float]], t: int) -> float:
-    """Weighted mean of this month's levels; weights from the discounted losses of the 60 months before."""
+def blend(levels: list[list[float]], losses: list[list[float]], t: int) -> tuple[float, float]:
+    """Weighted mean of this month's levels by the losses of the 60 months before, and the share of the recent level."""
     weights = []
     for k in range(3):
         total, number = 3 * 0.7, 3.0
@@ -103,8 +111,9 @@ def blend(levels: list[list[float]], losses: list[list[float]], t: int) -> float
                 total, number = total + d * losses[s][k], number + d
         weights.append(number / total)
     best = max(weights)
-    weights = [(w / best) ** 16 for w in weights]
-    return sum(w * v for w, v in zip(weights, levels[t], strict=True)) / sum(weights)
+    shares = [0.0 if isnan(v) else (w / best) ** 16 for w, v in zip(weights, levels[t], strict=True)]
+    mean = sum(w * v for w, v in zip(shares, levels[t], strict=True) if w) / sum(shares)
+    return mean, shares[0] / sum(shares)
 
 
 def spread(errors: list[tuple[float, float]], t: int) -> tuple[float, float]:
@@ -133,45 +142,62 @@ def judge(counts: list[float]) -> list[Month]:
     errors: list[tuple[float, float]] = []
     result = []
     for t, y in enumerate(counts):
-        g = season(deviation, t)
+        g, season_variance = season(deviation, t)
         z = [v - g[(s - t) % 12] for s, v in enumerate(x[:t])]
-        at, noise = three_levels(z)
+        at, noise, former = three_levels(z)
         levels.append([v + g[0] for v in at])
         losses.append([min(abs(x[t] - v) / noise, 4.0) ** 2 if not isnan(x[t] - v) else nan for v in levels[t]])
         month = Month(season=g[0])
-        if not isnan(at[0]):
-            mu = exp(blend(levels, losses, t))
+        if not all(isnan(v) for v in at):
+            mean, recent = blend(levels, losses, t)
+            mu = exp(mean)
             month.alpha, number = spread(errors, t)
-            band(month, y, mu, number)
+            degrees = (1 - 0.85 * recent) * number**2 / 34
+            band(month, y, [mu, *(exp(v + g[0]) for v in former)], degrees, season_variance)
         errors.append((3 * (cbrt(y / month.expected) - 1), 1 / month.expected))
         month.reason = reason(counts, t, month.expected)
-        if month.reason != "none" and not (month.reason == "silent" and month.verdict == "peak"):
+        if month.reason in ("insufficient_history", "gaps"):
+            month.expected = month.upper = month.lower = nan
+        if month.reason != "none" and not (month.reason == "no_baseline_activity" and month.verdict == "peak"):
             month.verdict = "not_testable"
         result.append(month)
     return result
 
 
-def band(month: Month, y: float, mu: float, number: float) -> None:
-    """Bounds, p-value and verdict of one month."""
-    v = 1 / mu + month.alpha
-    sd = sqrt(0.84 * v)
-    t = stats.t(0.45 * number + 4)
+def band(month: Month, y: float, means: list[float], degrees: float, season_variance: float) -> None:
+    """Bounds, p-value and verdict of one month; `means` are the expected one and those of the last one and two years."""
+    mu, year, two_years = means
+    above = [bounds(each, month.alpha, season_variance, 2.5 + degrees * mu / (mu + 100), y)
+             for each in ([mu, year] if year > 1.7 * mu else [mu])]  # fmt: skip
+    below = [bounds(each, month.alpha, season_variance, 2.5 + degrees * mu / (mu + 5), y)
+             for each in ([mu, two_years] if 1.25 * two_years < mu else [mu])]  # fmt: skip
     month.expected = mu
-    month.p = t.sf((3 * (cbrt(y / mu) - 1) + v / 3) / sd)
-    month.upper = mu * max(0.0, 1 - v / 9 + t.isf(0.01) * sd / 3) ** 3
-    month.lower = mu * max(0.0, 1 - v / 9 - t.isf(0.01) * sd / 3) ** 3
+    month.p_upper = max(p for p, _, _ in above)
+    month.upper = max(upper for _, upper, _ in above)
+    lowest = min(lower for _, _, lower in below) - 0.05
+    month.lower = max(lowest, 0.0)
     month.verdict = "ordinary"
-    if y >= max(month.upper, 1.3 * mu, mu + 5):
+    if y >= month.upper:
         month.verdict = "peak"
-    if y <= min(month.lower, mu / 1.3, mu - 5):
+    if y <= lowest:
         month.verdict = "drop"
+
+
+def bounds(mu: float, alpha: float, season_variance: float, degrees: float, y: float) -> tuple[float, float, float]:
+    """p of a month at least as high as y about mu, and the bounds at p = 0.01."""
+    v = 1 / mu + alpha + season_variance
+    sd = sqrt(0.66 * (1 / mu + alpha) + 0.8 * season_variance)
+    t = stats.t(degrees)
+    p = t.sf((3 * (cbrt(y / mu) - 1) + v / 3) / sd)
+    upper = mu * max(1.0, 1 - v / 9 + t.isf(0.01) * sd / 3) ** 3
+    return p, upper, mu * max(0.0, 1 - v / 9 - t.isf(0.01) * sd / 3) ** 3
 
 
 def reason(counts: list[float], t: int, expected: float) -> str:
     if isnan(counts[t]):
         return "missing"
     if len(known(counts[:t])) < 6:
-        return "learning"
+        return "insufficient_history"
     if isnan(expected):
         return "gaps"
-    return "none" if any(y > 0 for y in counts[max(0, t - 24) : t]) else "silent"
+    return "none" if any(y > 0 for y in counts[max(0, t - 24) : t]) else "no_baseline_activity"

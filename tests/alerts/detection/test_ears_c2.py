@@ -33,9 +33,9 @@ def test_the_two_months_before_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("counts", "reason"),
     [
-        ([10.0] * 5, Reason.LEARNING),
+        ([10.0] * 5, Reason.INSUFFICIENT_HISTORY),
         ([1.0, 2.0] * 5 + [np.nan] * 5 + [1.0] * 3, Reason.GAPS),
-        ([0.0] * 12, Reason.SILENT),
+        ([0.0] * 12, Reason.NO_BASELINE_ACTIVITY),
         ([10.0] * 12, Reason.UNSTABLE),
         ([*SEVEN, 1.0, 1.0, np.nan], Reason.MISSING),
     ],

@@ -40,7 +40,7 @@ def test_agrees_with_r(setting: str) -> None:
         compared += 1
         assert (found.verdict[at] == VerdictCode.PEAK) == (row["alarm"] == "1"), row
         if row["upperbound"] in ("", "NA"):
-            assert found.reason[at] == Reason.SILENT
+            assert found.reason[at] == Reason.NO_BASELINE_ACTIVITY
             continue
         np.testing.assert_allclose(found.upper[at], float(row["upperbound"]), rtol=1e-4, err_msg=str(row))
         np.testing.assert_allclose(found.expected[at], float(row["expected"]), rtol=1e-4, err_msg=str(row))
@@ -62,7 +62,7 @@ def test_the_newest_months_alone_give_what_all_months_give() -> None:
     panel, _ = r_input()
     detector = get("farrington_flexible")
     whole, newest = detector.detect(panel), detector.detect(panel, months=slice(-3, None))
-    np.testing.assert_allclose(newest.p, whole.p[-3:], rtol=1e-9)
+    np.testing.assert_allclose(newest.p_upper, whole.p_upper[-3:], rtol=1e-9)
     np.testing.assert_array_equal(newest.verdict, whole.verdict[-3:])
 
 
@@ -71,8 +71,8 @@ def test_says_why_a_month_is_not_testable() -> None:
     values[:, 1] = 1.0
     values[10:75, 2] = np.nan
     found = get("farrington_flexible").detect(Panel(values))
-    assert (found.reason[:24, 0] == Reason.LEARNING).all()
-    assert found.reason[-1].tolist() == [Reason.NONE, Reason.SILENT, Reason.LEARNING]
+    assert (found.reason[:24, 0] == Reason.INSUFFICIENT_HISTORY).all()
+    assert found.reason[-1].tolist() == [Reason.NONE, Reason.NO_BASELINE_ACTIVITY, Reason.INSUFFICIENT_HISTORY]
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,29 @@ def test_a_month_that_is_only_just_testable_is_no_drop() -> None:
     values[-1] = 4, 5
     verdict = get("farrington_flexible").detect(Panel(values)).verdict[-1]
     assert [VerdictCode(code) for code in verdict] == [VerdictCode.NOT_TESTABLE, VerdictCode.ORDINARY]
+
+
+def test_a_series_alone_is_judged_as_in_any_company() -> None:
+    rng = np.random.default_rng(4)
+    values = np.column_stack([rng.poisson(level, 90) for level in (0.01, 0.05, 0.2, 1.0, 30.0) for _ in range(12)]).astype(
+        float
+    )
+    values[40:60, ::3] = 0
+    values[70, ::5] = 1e6
+    whole = get("farrington_flexible").detect(Panel(values))
+    for series in range(values.shape[1]):
+        alone = get("farrington_flexible").detect(Panel(values[:, series : series + 1]))
+        np.testing.assert_array_equal(alone.verdict[:, 0], whole.verdict[:, series])
+        for name in ("expected", "upper", "p_upper"):
+            np.testing.assert_allclose(getattr(alone, name)[:, 0], getattr(whole, name)[:, series], rtol=1e-9, err_msg=name)
+
+
+def test_nothing_alarms_below_its_own_expectation_after_a_giant() -> None:
+    values = np.random.default_rng(1).poisson(100, (140, 20)).astype(float)
+    values[70] *= 10_000
+    found = get("farrington_flexible").detect(Panel(values))
+    assert not (found.peak & (found.count <= found.expected)).any()
+    assert not (found.drop & (found.count >= found.expected)).any()
+    judged = np.isfinite(found.expected)
+    assert (found.upper >= found.expected)[judged].all()
+    assert (found.lower <= found.expected)[judged].all()

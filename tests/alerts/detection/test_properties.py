@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.detection.registry import DETECTORS, Detector
-from alerts.detection.types import FloatArray, Panel, Reason, VerdictCode, Verdicts
+from alerts.detection.types import FIGURES, FloatArray, Panel, Reason, VerdictCode, Verdicts
 
-FIGURES = ("expected", "lower", "upper", "threshold", "floor", "hold", "hold_low", "score", "p", "p_low")
 EVERY_DETECTOR = pytest.mark.parametrize("detector", DETECTORS.values(), ids=DETECTORS)
 THOROUGHLY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RANK = {VerdictCode.DROP: -1, VerdictCode.ORDINARY: 0, VerdictCode.NOT_TESTABLE: 0, VerdictCode.PEAK: 1}
@@ -39,9 +38,11 @@ def panels(draw: st.DrawFn, months: tuple[int, int] = (1, 90), series: tuple[int
 
 
 def assert_same(ours: Verdicts, theirs: Verdicts, rows: slice, columns: slice = slice(None)) -> None:
+    """Figures agree to 1e-9: counts and chances of their size; the score, whose unit is a standard deviation, as it is."""
     for name in FIGURES:
         mine, other = getattr(ours, name), getattr(theirs, name)[rows, columns]
-        np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-12, err_msg=name)
+        tolerance = 1e-9 if name == "score" else 1e-12
+        np.testing.assert_allclose(mine, other, rtol=1e-9, atol=tolerance, err_msg=name)
     np.testing.assert_array_equal(ours.verdict, theirs.verdict[rows, columns])
     np.testing.assert_array_equal(ours.reason, theirs.reason[rows, columns])
 
@@ -102,9 +103,26 @@ def test_raising_a_count_never_weakens_its_verdict(
         was, now = VerdictCode(before.verdict[0, series]), VerdictCode(after.verdict[0, series])
         assert RANK[now] >= RANK[was]
         testable = VerdictCode.NOT_TESTABLE not in (was, now)
-        if testable and np.isfinite(before.p[0, series]):
-            assert after.p[0, series] <= before.p[0, series]
+        if testable and np.isfinite(before.p_upper[0, series]):
+            assert after.p_upper[0, series] <= before.p_upper[0, series]
             assert after.score[0, series] >= before.score[0, series]
+
+
+@pytest.mark.parametrize(("name", "chosen"), SETTINGS)
+@given(values=panels(), elapsed=st.sampled_from([1.0, 0.5]))
+@THOROUGHLY
+def test_the_band_holds_what_is_expected_and_no_alarm_is_on_its_other_side(
+    name: str, chosen: dict[str, object], values: FloatArray, elapsed: float
+) -> None:
+    detector = DETECTORS[name]
+    found = detector.detect(Panel(values, elapsed=elapsed), detector.parse(chosen))
+    known = np.isfinite(found.expected)
+    for low, high in ((found.lower, found.expected), (found.expected, found.upper)):
+        both = known & np.isfinite(low) & np.isfinite(high)
+        assert (low <= high)[both].all()
+    judged = known & (found.verdict != VerdictCode.NOT_TESTABLE)
+    assert (found.count > found.expected)[judged & found.peak].all()
+    assert (found.count < found.expected)[judged & found.drop].all()
 
 
 @EVERY_DETECTOR
@@ -139,3 +157,43 @@ def test_every_detector_says_who_it_is() -> None:
         record = detector.detect(Panel(values, months)).evidence(-1, 0)
         assert (record["detector"], record["version"], record["month"]) == (name, detector.version, "2023-12")
         assert detector.parse(detector.defaults()) == detector.params()
+
+
+# --- holes ---
+
+
+@EVERY_DETECTOR
+@settings(THOROUGHLY, max_examples=25)
+@given(
+    late=st.integers(0, 30),
+    before=st.integers(1, 90),
+    hole=st.integers(0, 60),
+    after=st.integers(1, 8),
+    level=st.sampled_from([60.0, 5_000.0, 2_000_000.0]),
+    seed=st.integers(0, 99),
+)
+def test_no_level_is_made_from_nothing(
+    detector: Detector, late: int, before: int, hole: int, after: int, level: float, seed: int
+) -> None:
+    """A late start, ordinary months, a hole, ordinary months: what is expected is of their size, or not known."""
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(level * rng.gamma(100, 0.01, late + before + hole + after)).astype(float)
+    counts[:late] = counts[late + before : late + before + hole] = np.nan
+    found = detector.detect(Panel(counts[:, None]))
+    expected = found.expected[:, 0]
+    known = np.isfinite(expected)
+    assert (expected[known] > 0.3 * level).all()
+    assert (expected[known] < 3 * level).all()
+    for name in ("lower", "upper", "threshold"):
+        assert not np.isfinite(getattr(found, name)[~known, 0]).any(), name
+    assert (found.verdict[~known, 0] == VerdictCode.NOT_TESTABLE).all()
+
+
+@pytest.mark.parametrize("hole", range(1, 41))
+def test_the_first_month_after_a_hole_is_no_peak(hole: int) -> None:
+    for detector in DETECTORS.values():
+        rng = np.random.default_rng(hole)
+        counts = np.concatenate([rng.normal(5000, 250, 60).round(), np.full(hole, np.nan), [5000.0, 5100.0, 4900.0]])
+        found = detector.detect(Panel(counts[:, None]))
+        assert not found.peak[60 + hole :].any(), detector.name
+        assert not found.drop[60 + hole :].any(), detector.name

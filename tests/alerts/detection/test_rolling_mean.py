@@ -72,11 +72,11 @@ def test_the_window_is_36_months_and_skips_gaps() -> None:
 @pytest.mark.parametrize(
     ("counts", "reason"),
     [
-        ([5.0], Reason.LEARNING),
-        ([5.0, 5.0, 5.0, 50.0], Reason.LEARNING),
+        ([5.0], Reason.INSUFFICIENT_HISTORY),
+        ([5.0, 5.0, 5.0, 50.0], Reason.INSUFFICIENT_HISTORY),
         ([5.0] * 6 + [np.nan] * 40 + [5.0], Reason.GAPS),
-        ([0.0] * 40 + [5.0], Reason.SILENT),
-        ([0.0] * 40, Reason.SILENT),
+        ([0.0] * 40 + [5.0], Reason.NO_BASELINE_ACTIVITY),
+        ([0.0] * 40, Reason.NO_BASELINE_ACTIVITY),
         ([5.0] * 40 + [np.nan], Reason.MISSING),
         ([np.nan] * 40, Reason.MISSING),
     ],

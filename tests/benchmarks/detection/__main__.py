@@ -13,9 +13,15 @@ import os
 import re
 from pathlib import Path
 
-from tests.benchmarks.detection import hindsight, speed, tables
-from tests.benchmarks.detection.contestants import EXPECTED_BAND
-from tests.benchmarks.detection.simulator import DEVELOPMENT_SEED, simulate
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django  # noqa: E402 - the environment comes first
+
+django.setup()
+
+from tests.benchmarks.detection import hindsight, learning, recorded, speed, tables  # noqa: E402
+from tests.benchmarks.detection.contestants import EXPECTED_BAND  # noqa: E402
+from tests.benchmarks.detection.simulator import DEVELOPMENT_SEED, simulate  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "methodology.md"
@@ -26,13 +32,15 @@ def write(sections: dict[str, str]) -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name, body in sections.items():
         pattern = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
-        text, found = pattern.subn(lambda match, body=body: f"{match[1]}\n{body}\n\n{match[2]}", text)
+        between = f"\n{body}\n\n".replace("\\", r"\\")
+        text, found = pattern.subn(rf"\1{between}\2", text)
         if found != 1:
             raise SystemExit(f"{PAGE} has no place for bench:{name}")
     PAGE.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
+    """Measure, print, and write."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.detection")
     parser.add_argument("--seed", type=int, default=DEVELOPMENT_SEED)
     parser.add_argument("--per-class", type=int, default=100)
@@ -50,11 +58,18 @@ def main() -> None:
         "drops": tables.drops_table(simulation),
         "calibration": tables.calibration_table(simulation, found),
     }
+    sections["learning"] = learning.learning_table(options.seed)
     folder = Path(os.environ.get("SNAPSHOT_DIR", ROOT.parent / "shared" / "data"))
     if (folder / hindsight.FILE).is_file():
         sections["hindsight"] = tables.hindsight_tables(folder)
         sections["heldout"] = tables.hindsight_tables(folder, hindsight.HELD_OUT)
         sections["flagged"] = tables.flagged_table(folder)
+        sections["quiet"] = recorded.quiet_table(folder)
+        sections["strata"] = recorded.strata_table(folder)
+        sections["runs"] = recorded.runs_table(folder)
+        sections["apart"] = recorded.apart_table(folder)
+        sections["severity"] = recorded.severity_table(folder)
+        sections["provisional"] = recorded.provisional_table(folder)
     else:
         print(f"SKIPPED: tables on real series, no {hindsight.FILE} in {folder} (SNAPSHOT_DIR)")
     for name, body in sections.items():

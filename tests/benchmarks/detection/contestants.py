@@ -38,7 +38,7 @@ def registered(name: str, by_p: bool = True, **params: object) -> Contestant:
         found = detector.detect(Panel(counts), detector.params(**params))
         with np.errstate(all="ignore"):
             beyond = (counts - found.expected) / np.maximum(found.upper - found.expected, 1e-9)
-        return Outcome(found.peak, found.score if by_p else beyond, found.p if by_p else None)
+        return Outcome(found.peak, found.score if by_p else beyond, found.p_upper if by_p else None)
 
     return run
 
@@ -95,7 +95,7 @@ def oracle(simulation: Simulation) -> Outcome:
 
 
 EXPECTED_BAND = "expected band (default)"
-ANY_RISE = "expected band, p < .01 alone"
+WITH_GATE = "expected band, and 30 % and 5 above it"
 CONTESTANTS: dict[str, Contestant] = {
     "rolling mean 30 %, month included": registered("rolling_mean", by_p=False, include_tested_month=True, minimum_history=1),
     "rolling mean 30 %": registered("rolling_mean", by_p=False),
@@ -107,7 +107,7 @@ CONTESTANTS: dict[str, Contestant] = {
         "farrington_flexible", years=5, half_window=1, periods=10, p_value=0.01, skip_months=3
     ),
     "Farrington flexible (default)": registered("farrington_flexible"),
-    ANY_RISE: registered("expected_band", minimum_rise=0.0, minimum_excess=0.0),
+    WITH_GATE: registered("expected_band", minimum_rise=30.0, minimum_excess=5.0),
     EXPECTED_BAND: registered("expected_band"),
 }
 

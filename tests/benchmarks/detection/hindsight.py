@@ -63,23 +63,29 @@ EVERYTHING = (
 )
 
 
-def _index(month: str) -> int:
+def index_of(month: str) -> int:
+    """Months since the year 0."""
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def panel(folder: Path, era: Era, least_months: int = 60) -> NDArray[np.float64]:
     """Counts (months x series) of all series with at least `least_months` values inside the era; NaN = missing."""
-    first, last = _index(era.first), _index(era.last)
+    return named_panel(folder, era, least_months)[1]
+
+
+def named_panel(folder: Path, era: Era, least_months: int = 60) -> tuple[list[str], NDArray[np.float64]]:
+    """The same, with the project of each series."""
+    first, last = index_of(era.first), index_of(era.last)
     series: dict[tuple[str, str], NDArray[np.float64]] = {}
     with gzip.open(folder / era.file, "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            month = _index(row["month"])
+            month = index_of(row["month"])
             if first <= month <= last and all(row[column] in allowed for column, allowed in era.keep.items()):
                 name = row["project"], row.get("editor_type", "")
                 values = series.setdefault(name, np.full(last - first + 1, np.nan))
                 values[month - first] = float(row[era.value])
-    kept = [values for _, values in sorted(series.items()) if np.isfinite(values).sum() >= least_months]
-    return np.column_stack(kept)
+    kept = [(name[0], values) for name, values in sorted(series.items()) if np.isfinite(values).sum() >= least_months]
+    return [name for name, _ in kept], np.column_stack([values for _, values in kept])
 
 
 def labels(counts: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -113,4 +119,4 @@ def scored(counts: NDArray[np.float64], ambiguous: NDArray[np.bool_]) -> NDArray
     """The months that count: observed, not ambiguous, 36 months after the start, 6 before the end."""
     start = np.isfinite(counts).argmax(axis=0)
     time = np.arange(len(counts))[:, None]
-    return (time >= start + WARM_UP) & (time < len(counts) - TAIL) & np.isfinite(counts) & ~ambiguous
+    return np.asarray((time >= start + WARM_UP) & (time < len(counts) - TAIL) & np.isfinite(counts) & ~ambiguous)

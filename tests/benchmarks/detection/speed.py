@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # its types are a package of their own
 
 from alerts.detection.registry import get
 from alerts.detection.types import Panel

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from alerts.detection.registry import get
 from alerts.detection.types import Panel
 from tests.benchmarks.detection import hindsight
-from tests.benchmarks.detection.contestants import ANY_RISE, CONTESTANTS, EXPECTED_BAND, Outcome, oracle, run
+from tests.benchmarks.detection.contestants import CONTESTANTS, EXPECTED_BAND, WITH_GATE, Outcome, oracle, run
 from tests.benchmarks.detection.scoring import (
     Scores,
     average_precision,
@@ -20,21 +20,13 @@ from tests.benchmarks.detection.scoring import (
     sensitivity_at,
 )
 from tests.benchmarks.detection.simulator import CLASSES, Simulation
+from tests.benchmarks.detection.text import markdown, percent
 
 ORACLE = "oracle (true mean and variance)"
 CURVE = "calibration.svg"
+RARE = 0.001
 CUTS = (0.2, 0.3, 0.5, 0.8)
 MEANS = (("below 20", 0.0, 20.0), ("20 to 1,000", 20.0, 1e3), ("1,000 and more", 1e3, np.inf))
-
-
-def markdown(header: list[str], rows: list[list[str]]) -> str:
-    """A table; the first column is text, all others are figures."""
-    lines = ["| " + " | ".join(header) + " |", "|---|" + "---:|" * (len(header) - 1)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
-def percent(share: float, digits: int = 2) -> str:
-    return f"{100 * share:.{digits}f} %"
 
 
 def outcomes(simulation: Simulation) -> dict[str, Outcome]:
@@ -73,21 +65,24 @@ def class_table(simulation: Simulation, found: dict[str, Outcome]) -> str:
 
 def weakness_table(simulation: Simulation, found: dict[str, Outcome]) -> str:
     """The default detector class by class, weakest first, with what a perfect knowledge of the baseline would give."""
+    judged = get("expected_band").detect(Panel(simulation.counts))
     by_class = []
     for kind in CLASSES:
         columns = np.broadcast_to(simulation.classes == kind, simulation.scored.shape)
         ours, ideal = found[EXPECTED_BAND], found[ORACLE]
         s = evaluate(simulation, ours.alarm, ours.score, columns)
-        by_chance = evaluate(simulation, found[ANY_RISE].alarm, ours.score, columns)
         best = evaluate(simulation, ideal.alarm, ideal.score, columns)
-        by_class.append((s.average_precision, kind, s, by_chance, best))
+        quiet = columns & simulation.scored & ~simulation.event
+        tails = [percent((p[quiet & np.isfinite(p)] < RARE).mean()) for p in (judged.p_upper, judged.p_lower)]
+        by_class.append((s.average_precision, kind, s, best, tails))
     rows = [
-        [kind, f"{ap:.2f}", f"{best.average_precision:.2f}", percent(chance.false_alarms), percent(s.false_alarms),
+        [kind, f"{ap:.2f}", f"{best.average_precision:.2f}", percent(s.false_alarms), *tails,
          f"{s.detected:.2f}", f"{s.detected_material:.2f}"]
-        for ap, kind, s, chance, best in sorted(by_class, key=lambda row: row[0])
+        for ap, kind, s, best, tails in sorted(by_class, key=lambda row: row[0])
     ]  # fmt: skip
-    header = ["class", "average precision", "oracle's", "false alarms, p < .01 alone", "false alarms", "events found"]
-    return markdown([*header, "events of +30 % found"], rows)
+    header = ["class", "average precision", "oracle's", "false alarms"]
+    header += [f"quiet months with p of a {side} below {RARE:g}" for side in ("peak", "drop")]
+    return markdown([*header, "events found", "events of +30 % found"], rows)
 
 
 def drops_table(simulation: Simulation) -> str:
@@ -97,7 +92,7 @@ def drops_table(simulation: Simulation) -> str:
     rows = []
     for name, low, high in MEANS:
         columns = quiet & (simulation.mean >= low) & (simulation.mean < high)
-        shares = [(np.round(simulation.counts * (1 - cut)) <= found.floor)[columns].mean() for cut in (0.0, *CUTS)]
+        shares = [(np.round(simulation.counts * (1 - cut)) <= found.drop_threshold)[columns].mean() for cut in (0.0, *CUTS)]
         rows.append([name, f"{columns.sum():,}", percent(shares[0]), *(f"{share:.2f}" for share in shares[1:])])
     header = ["edits a month", "quiet months", "false drops", *(f"cut by {cut:.0%}" for cut in CUTS)]
     return markdown(header, rows)
@@ -105,8 +100,8 @@ def drops_table(simulation: Simulation) -> str:
 
 def calibration_table(simulation: Simulation, found: dict[str, Outcome]) -> str:
     """Nominal against realised share of quiet months, for every method with p-values, and of the default for drops."""
-    chances = {name: outcome.p for name, outcome in found.items() if outcome.p is not None and name != ANY_RISE}
-    chances["expected band, p of a drop"] = get("expected_band").detect(Panel(simulation.counts)).p_low
+    chances = {name: outcome.p for name, outcome in found.items() if outcome.p is not None and name != WITH_GATE}
+    chances["expected band, p of a drop"] = get("expected_band").detect(Panel(simulation.counts)).p_lower
     rows = []
     levels: list[float] = []
     for name, p in chances.items():
@@ -122,7 +117,7 @@ def calibration_curve(simulation: Simulation, outcome: Outcome) -> str:
     side, margin, low, high = 300, 46, -3.3, -0.7
 
     def place(share: float) -> float:
-        return (np.log10(share) - low) / (high - low) * side
+        return float((np.log10(share) - low) / (high - low) * side)
 
     points = [(place(nominal), place(max(share, 1e-4))) for nominal, share in calibration(simulation, outcome.p).items()]
     path = " ".join(f"{margin + x:.1f},{margin / 2 + side - y:.1f}" for x, y in points)

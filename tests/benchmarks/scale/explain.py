@@ -39,7 +39,7 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Newest hundred outcomes (admin)",
-        "SELECT * FROM fetch_outcomes {hint} ORDER BY created_at DESC, id DESC LIMIT 100",
+        "SELECT * FROM fetch_outcomes {hint} ORDER BY updated_at DESC, id DESC LIMIT 100",
         "fetch_outcomes_when",
     ),
     (

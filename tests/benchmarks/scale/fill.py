@@ -16,6 +16,7 @@ from accounts.models import User
 from alerts.models import Alert
 from annotations.models import Annotation
 from edits.families import FAMILIES
+from edits.metrics import fetched_metrics
 from edits.models import EditCount, EditorCount, FetchOutcome, FetchRun, FetchTarget, Project
 
 PROJECTS, MONTHS, FIRST = 1068, 300, dt.date(2001, 1, 1)  # to December 2025
@@ -105,7 +106,7 @@ def _runs() -> None:
     if FetchRun.objects.exists():
         return
     now = timezone.now()
-    for metric in ("edits", "active_editors"):
+    for metric in fetched_metrics():
         FetchTarget.objects.bulk_create(
             (
                 FetchTarget(
@@ -121,15 +122,16 @@ def _runs() -> None:
             ),
             batch_size=1000,
         )
+    metrics = " UNION ".join(f"SELECT '{name}' AS metric" for name in fetched_metrics())
     for day in range(RUNS, 0, -1):
         when = now - dt.timedelta(days=day)
         run = FetchRun.objects.create(source="wikimedia", state="succeeded", heartbeat_at=when, finished_at=when)
-        FetchRun.objects.filter(pk=run.pk).update(started_at=when, planned=Project.objects.count() * 2)
+        FetchRun.objects.filter(pk=run.pk).update(started_at=when, planned=Project.objects.count() * len(fetched_metrics()))
         _execute(
             "INSERT INTO fetch_outcomes (run_id, project_id, metric, state, first_month, last_month, new_count, "
-            "revised_count, unchanged_count, seconds, error, created_at) "
+            "revised_count, unchanged_count, seconds, error, updated_at) "
             f"SELECT {run.pk}, p.id, m.metric, 'unchanged', '2025-10-01', '2025-12-01', 0, 0, 3, 0.2, '', '{when:%F %T}' "
-            "FROM projects p JOIN (SELECT 'edits' AS metric UNION SELECT 'active_editors') m"
+            f"FROM projects p JOIN ({metrics}) m"
         )
     assert FetchOutcome.objects.exists()
 
@@ -170,7 +172,7 @@ def _alert_blocks() -> Iterator[list[int]]:
 
 def _history() -> None:
     """A first history row for each alert that has none."""
-    shared = {field.column for field in Alert.history.model._meta.concrete_fields} & {  # type: ignore[attr-defined]
+    shared = {field.column for field in Alert.history.model._meta.concrete_fields} & {
         field.column for field in Alert._meta.concrete_fields
     }
     columns = ", ".join(sorted(shared))

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -48,7 +49,7 @@ def jobs() -> Iterator[Timing]:
     FetchTarget.objects.update(due_at=timezone.now())
     yield _job("Refresh: find what is due and cut it into chunks", _sweep)
     for metric in METRICS:
-        yield _job(f"Refresh: store a new month of {metric}", lambda metric=metric: _new_month(metric))
+        yield _job(f"Refresh: store a new month of {metric}", partial(_new_month, metric))
     yield _job("Detection, one new month of every project", lambda: detect_alerts(today=TODAY))
     one = Project.objects.order_by("pk")[5]
     EditCount.objects.filter(project=one, month=NEXT_MONTH).update(edit_count=10_000_000)
@@ -58,7 +59,7 @@ def jobs() -> Iterator[Timing]:
 def _forget_new_month() -> None:
     """As it was before an earlier measurement."""
     for metric in METRICS.values():
-        metric.model._default_manager.filter(month=NEXT_MONTH)._raw_delete(DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]
+        metric.model.objects.filter(month=NEXT_MONTH)._raw_delete(DEFAULT_DB_ALIAS)
     detect_alerts(today=TODAY)
 
 
@@ -167,8 +168,8 @@ def pages() -> Iterator[Timing]:
 
 def _page(kind: str, name: str, address: str, client: Client) -> Timing:
     def get() -> None:
-        response = client.get(address)
-        _ = b"".join(response.streaming_content) if response.streaming else response.content
+        response: Any = client.get(address)
+        b"".join(response)
         assert response.status_code == 200, f"{address}: {response.status_code}"
 
     cache.clear()

@@ -1,4 +1,4 @@
-"""Freshness and completeness, on the status page and in the banner."""
+"""Freshness and coverage, on the status page and in the banner."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.conf import LazySettings
 from django.test import Client
 
-from edits.fetching.selectors import coverage, failed_sync, shown_source
+from edits.fetching.selectors import failed_sync, freshness, shown_source
 from edits.fetching.services import sync_project_list
 from edits.models import EditCount, FetchOutcome, FetchRun, FetchTarget, Project
 from edits.wikimedia.errors import WikimediaError
 from edits.wikimedia.session import Session
 from tests.factories import make_edit_counts, make_project
-from tests.replay.fixtures import NOW
+from tests.replay.fixtures import NOW, SERIES
 from tests.replay.server import ReplayServer
 
 Fetch = Callable[..., FetchRun | None]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_banner() -> None:
-    cache.clear()
 
 
 def test_coverage_names_the_newest_month_that_half_of_the_projects_have(db: None) -> None:
@@ -33,7 +28,7 @@ def test_coverage_names_the_newest_month_that_half_of_the_projects_have(db: None
         make_edit_counts(project, {dt.date(2022, month, 1): 5 for month in range(1, end + 1)})
     make_project("ee.wikipedia.org")
     make_edit_counts(make_project("zz.wikipedia.org", closed=True), {dt.date(2015, 1, 1): 5})
-    found = coverage(metric="edits", today=dt.date(2022, 12, 10))
+    found = freshness(metric="edits", today=dt.date(2022, 12, 10))
     assert (found.newest, found.expected) == (dt.date(2022, 11, 1), dt.date(2022, 11, 1))
     assert (found.reported, found.total, found.silent) == (2, 4, 1)
     assert [(project.domain, month.month) for project, month in found.lagging] == [
@@ -67,7 +62,7 @@ def test_counts_are_late_when_a_month_should_have_been_published(
     db: None, newest: dt.date, today: dt.date, waiting: bool, stale: bool
 ) -> None:
     make_edit_counts(make_project(), {newest: 5})
-    found = coverage(metric="edits", today=today)
+    found = freshness(metric="edits", today=today)
     assert (found.waiting, found.is_stale(today)) == (waiting, stale)
 
 
@@ -82,18 +77,23 @@ def test_the_status_page_tells_how_it_stands(
     page = client.get("/status/").content.decode()
     assert "October 2022" in page
     assert "waiting for November 2022" in page
-    assert "3 of 4 projects reported" in page
+    assert "3 of 4 wikis reported" in page
     assert "is.wikipedia.org" in page
-    assert "8 / 8" in page
+    assert f"{SERIES} / {SERIES}" in page
     assert "succeeded" in page
     assert "2022-12-03 03:00" in page
     banner = client.get("/").content.decode()
-    assert "October 2022 is not complete: 3 of 4 projects reported." in banner
+    assert "October 2022 is not complete: 3 of 4 wikis reported." in banner
 
 
 def test_the_status_page_shows_the_run_that_is_under_way(wikis: None, client: Client) -> None:
     FetchRun.objects.create(source=FetchRun.Source.WIKIMEDIA, planned=8)
-    assert "A run is under way: 0 of 8 series so far." in client.get("/status/").content.decode()
+    assert "A run is under way. Series so far: 0 of 8." in client.get("/status/").content.decode()
+
+
+def test_the_status_page_names_the_version(db: None, client: Client, settings: LazySettings) -> None:
+    settings.VERSION = "9.8.7"
+    assert "version 9.8.7" in client.get("/status/").content.decode()
 
 
 def test_an_empty_site_has_a_status_page(db: None, client: Client) -> None:
@@ -140,8 +140,8 @@ def test_recorded_data_is_never_taken_for_live(db: None, client: Client) -> None
 
 def test_projects_that_left_do_not_count_as_lagging(db: None) -> None:
     make_edit_counts(make_project("aa.wikipedia.org"), {dt.date(2022, 11, 1): 5})
-    make_edit_counts(make_project("bb.wikipedia.org", left_matrix_at=NOW), {dt.date(2020, 11, 1): 5})
-    found = coverage(metric="edits", today=NOW.date())
+    make_edit_counts(make_project("bb.wikipedia.org", removed_from_sitematrix_at=NOW), {dt.date(2020, 11, 1): 5})
+    found = freshness(metric="edits", today=NOW.date())
     assert (found.reported, found.total) == (1, 1)
     assert EditCount.objects.count() == 2
     assert Project.objects.count() == 2

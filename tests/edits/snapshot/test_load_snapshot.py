@@ -51,7 +51,7 @@ def test_projects_and_counts_are_stored_and_a_second_load_changes_nothing(folder
         ("is.wikipedia.org,content,2020-02,1.5,x", r":3: '1.5'"),
         ("is.wikipedia.org,content,2020-13,3,x", r":3: '2020-13' is not a month"),
         ("is.wikipedia.org,content,2099-01,3,x", r":3: month: 2099-01 is not over"),
-        ("is.wikipedia.org,content,2020-01,3,x", r":3: is.wikipedia.org 2020-01 stands twice"),
+        ("is.wikipedia.org,content,2020-01,3,x", r":3: is.wikipedia.org 2020-01 appears twice"),
         ("xx.wikipedia.org,content,2020-02,3,x", r":3: project 'xx.wikipedia.org' is not in the list"),
         ("is.wikipedia.org,drafts,2020-02,3,x", r":3: 'drafts' is not a valid PageType"),
         ("is.wikipedia.org,content,2020-02", r":3: 5 values expected"),
@@ -82,6 +82,14 @@ def _only_a_header(folder: Path) -> None:
     (folder / "monthly-edits.csv").write_text("project,page_type,month,edits\n")
 
 
+def _a_huge_name(folder: Path) -> None:
+    (folder / "monthly-edits.csv").write_text(f'project,page_type,month,"{"x" * 200_000}"\n')
+
+
+def _a_huge_value(folder: Path) -> None:
+    (folder / "monthly-edits.csv").write_text(f"{EDITS}is.wikipedia.org,content,2020-01,3,{'x' * 200_000}\n")
+
+
 def _too_deep(folder: Path) -> None:
     (folder / "sitematrix-2026-05.json").write_text("[" * 100_000)
 
@@ -95,11 +103,13 @@ def _not_json(folder: Path) -> None:
     [
         (_truncated, "monthly-edits.csv.gz: cannot be read"),
         (_without_a_column, ":1: the column page_type is missing"),
-        (_a_column_twice, ":1: the column edits stands twice"),
+        (_a_column_twice, ":1: the column edits appears twice"),
         (_only_a_header, ":1: there is no row below the header"),
+        (_a_huge_name, "monthly-edits.csv:1: field larger than field limit"),
+        (_a_huge_value, r"monthly-edits.csv:\d: field larger than field limit"),
         (_too_deep, "sitematrix-2026-05.json: "),
         (_not_json, "sitematrix-2026-05.json: Expecting value"),
-        (lambda folder: None, "there is none of monthly-edits.csv"),
+        (lambda folder: None, "there is none of .*monthly-edits.csv"),
     ],
 )
 def test_a_bad_file_is_refused(folder: Path, spoil: Callable[[Path], None], message: str) -> None:

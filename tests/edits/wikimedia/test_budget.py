@@ -46,7 +46,7 @@ def test_no_more_requests_are_in_flight_than_allowed(make: Make) -> None:
     lock, now, most = threading.Lock(), [0], [0]
 
     def request(_number: int) -> None:
-        with make(max_in_flight=2, patience=20).turn():
+        with make(max_in_flight=2, patience=20).acquire():
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
@@ -61,19 +61,19 @@ def test_no_more_requests_are_in_flight_than_allowed(make: Make) -> None:
 
 def test_the_minute_has_its_limit(make: Make) -> None:
     for _request in range(5):
-        with make(max_per_minute=5).turn():
+        with make(max_per_minute=5).acquire():
             pass
-    with pytest.raises(RateLimited, match="5 requests a minute"), make(max_per_minute=5).turn():
+    with pytest.raises(RateLimited, match="5 requests a minute"), make(max_per_minute=5).acquire():
         raise AssertionError("a sixth request")
-    with make().turn():
+    with make().acquire():
         pass  # the place in flight was given back
 
 
 def test_a_minute_is_not_used_up_in_its_first_seconds(make: Make) -> None:
     for _request in range(20):
-        with make(max_per_minute=200).turn():
+        with make(max_per_minute=200).acquire():
             pass
-    with pytest.raises(RateLimited), make(max_per_minute=200).turn():
+    with pytest.raises(RateLimited), make(max_per_minute=200).acquire():
         raise AssertionError("a burst")
 
 
@@ -82,7 +82,7 @@ def test_a_pause_holds_for_all_and_a_shorter_one_does_not_cut_it(make: Make) -> 
     make().pause(1)
     other = make()
     assert 50 < other.paused_for() <= 100
-    with pytest.raises(RateLimited) as caught, other.turn():
+    with pytest.raises(RateLimited) as caught, other.acquire():
         raise AssertionError("a request during the pause")
     assert 50 < caught.value.seconds <= 100
 
@@ -90,7 +90,7 @@ def test_a_pause_holds_for_all_and_a_shorter_one_does_not_cut_it(make: Make) -> 
 def test_a_short_pause_is_sat_out(make: Make) -> None:
     make(patience=5).pause(0.4)
     started = time.monotonic()
-    with make(patience=5).turn():
+    with make(patience=5).acquire():
         assert time.monotonic() - started >= 0.39
 
 
@@ -104,16 +104,16 @@ def test_who_waits_is_asked_whether_to_go_on(make: Make) -> None:
             if time.monotonic() - started > after:
                 raise KeyboardInterrupt
 
-        with pytest.raises(KeyboardInterrupt), budget.turn(patience=200, pulse=stop):
+        with pytest.raises(KeyboardInterrupt), budget.acquire(patience=200, on_wait=stop):
             raise AssertionError("a request")
         assert time.monotonic() - started < after + 3
 
-    with make(max_in_flight=1).turn():
+    with make(max_in_flight=1).acquire():
         expect_stop(make(max_in_flight=1))
-    with make(max_per_minute=1).turn():
+    with make(max_per_minute=1).acquire():
         pass
     expect_stop(make(max_per_minute=1))
-    with make(max_in_flight=1).turn():
+    with make(max_in_flight=1).acquire():
         pass  # who was stopped has given the place back
     make().pause(100)
     expect_stop(make())
@@ -121,7 +121,7 @@ def test_who_waits_is_asked_whether_to_go_on(make: Make) -> None:
 
 def test_a_request_that_fails_gives_its_place_back(make: Make) -> None:
     for _attempt in range(3):
-        with pytest.raises(ValueError, match="broken"), make(max_in_flight=1).turn():
+        with pytest.raises(ValueError, match="broken"), make(max_in_flight=1).acquire():
             raise ValueError("broken")
 
 
@@ -132,9 +132,9 @@ from edits.wikimedia.config import ClientConfig
 url, prefix = sys.argv[1:]
 limits = {"max_in_flight": 1, "max_per_minute": 1, "patience": 3700}
 config = ClientConfig(contact="a@example.org", redis_url=url, key_prefix=prefix, **limits)
-with SharedBudget(config).turn():
+with SharedBudget(config).acquire():
     print("asks", flush=True)
-with SharedBudget(config).turn():
+with SharedBudget(config).acquire():
     print("asks again", flush=True)
 """
 
@@ -159,5 +159,5 @@ def test_who_is_killed_while_it_waits_for_the_minute_keeps_its_place_for_one_req
 
 def test_without_its_redis_nobody_asks() -> None:
     budget = SharedBudget(ClientConfig(contact="a@example.org", redis_url="redis://127.0.0.1:9/0"))
-    with pytest.raises(Transient, match="cannot be reached"), budget.turn():
+    with pytest.raises(Transient, match="cannot be reached"), budget.acquire():
         raise AssertionError("a request without a budget")
