@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import pytest_django
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
@@ -14,6 +15,9 @@ from accounts.models import User
 from accounts.permissions import COMMUNITY_MANAGERS, MODERATORS
 from alerts.models import DetectionPolicy
 from alerts_site.cache import ForgivingRedisCache
+from tests.tables import Rows, read_rows, write_rows
+
+FILLED_IN = pytest.StashKey[tuple[pytest_django.DjangoDbBlocker, Rows]]()
 
 
 def uses_database(item: pytest.Item) -> bool:
@@ -21,26 +25,41 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(fixtures or item.get_closest_marker("django_db"))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The recorded data lie outside the repository: a machine may not have them."""
+    for mark in item.iter_markers("recorded_data"):
+        if not (settings.SNAPSHOT_DIR / mark.args[0]).is_file():
+            pytest.skip(f"no {mark.args[0]} in {settings.SNAPSHOT_DIR} (SNAPSHOT_DIR)")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> str:
-    """What migrations filled in, as text. Read here, where the database was made: Playwright's event loop gives its tests
-    another connection object, on which Django left no copy; and for tests with a mark alone it makes none."""
-    if not any(map(uses_database, request.session.items)):
-        return ""
-    with django_db_blocker.unblock():
-        return getattr(connection, "_test_serialized_contents", None) or connection.creation.serialize_db_to_string()
+) -> None:
+    """The tables, and a copy of what migrations filled in. A run of tests with a mark alone makes no tables."""
+    if any(map(uses_database, request.session.items)):
+        with django_db_blocker.unblock():
+            request.config.stash[FILLED_IN] = (django_db_blocker, read_rows(connection))
 
 
 @pytest.fixture(autouse=True)
-def what_migrations_made_stays(
-    request: pytest.FixtureRequest, django_db_setup: str, django_db_serialized_rollback: None, _django_db_helper: None
-) -> None:
-    """A test that commits empties all tables at its end; what migrations filled in is put back for the next one."""
-    connection._test_serialized_contents = django_db_setup  # so that Django leaves the emptied tables empty until then
-    if uses_database(request.node) and not DetectionPolicy.objects.exists():
-        connection.creation.deserialize_db_from_string(django_db_setup)
+def what_migrations_made_stays(django_db_setup: None, django_db_serialized_rollback: None, _django_db_helper: None) -> None:
+    """Django leaves the tables that a test emptied empty: `pytest_runtest_teardown` puts back what migrations filled in."""
+    connection._test_serialized_contents = "[]"  # on this connection: Playwright's event loop gives its tests another one
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """A test that commits empties all tables at its end; what migrations filled in is put back for the next one.
+
+    Django's own way saves the rows one by one, which takes most of a second on MariaDB.
+    """
+    filled_in = item.config.stash.get(FILLED_IN, None)
+    if filled_in and nextitem and uses_database(item):  # after the last one the tables themselves are gone
+        blocker, rows = filled_in
+        with blocker.unblock():
+            if not DetectionPolicy.objects.exists():
+                write_rows(connection, rows)
 
 
 @pytest.fixture(autouse=True)

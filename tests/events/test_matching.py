@@ -115,7 +115,7 @@ def test_the_days_of_the_excess_count_where_days_are_known() -> None:
     assert share_of_excess(SEPTEMBER, on) is None
 
 
-@pytest.mark.recorded_data
+@pytest.mark.recorded_data("daily-edits.csv.gz")
 def test_on_recorded_days_the_excess_of_march_2020_falls_on_the_days_of_the_lockdown() -> None:
     """fr.wikipedia, against March 2018 and 2019: the recorded change of mobility began on the 16th (labelled-events)."""
     path = settings.SNAPSHOT_DIR / "daily-edits.csv.gz"

@@ -74,10 +74,9 @@ def test_f15_a_sync_that_breaks_or_is_killed_counts_as_failed(
     assert failed_sync() == killed
 
 
+@pytest.mark.recorded_data("sitematrix-2026-04.json.gz")
 def test_f15_the_recorded_list_is_good() -> None:
     file = settings.SNAPSHOT_DIR / "sitematrix-2026-04.json.gz"
-    if not file.exists():
-        pytest.skip("needs the recorded data")
     records = parse_sitematrix(json.loads(gzip.decompress(file.read_bytes())))
     assert len(records) == 1068
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 
 from tests.benchmarks.detection import hindsight
 from tests.benchmarks.detection.contestants import CONTESTANTS, EXPECTED_BAND, oracle, run
 from tests.benchmarks.detection.scoring import average_precision, calibration, evaluate, sensitivity_at
 from tests.benchmarks.detection.simulator import CLASSES, Simulation, simulate
-
-RECORDED = Path(os.environ.get("SNAPSHOT_DIR", Path(__file__).resolve().parents[4] / "shared" / "data"))
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +75,10 @@ def test_the_default_is_calibrated_and_finds_what_it_promises(simulation: Simula
             assert realised == pytest.approx(nominal, rel=0.25)
 
 
-@pytest.mark.recorded_data
-@pytest.mark.skipif(not (RECORDED / hindsight.FILE).is_file(), reason="no recorded data here (SNAPSHOT_DIR)")
+@pytest.mark.recorded_data(hindsight.FILE)
 @pytest.mark.parametrize(("era", "least"), list(zip(hindsight.ERAS, (0.56, 0.73, 0.57), strict=True)))
 def test_the_default_finds_the_peaks_of_real_series(era: hindsight.Era, least: float) -> None:
-    counts = hindsight.panel(RECORDED, era)
+    counts = hindsight.panel(settings.SNAPSHOT_DIR, era)
     peak, ambiguous = hindsight.labels(counts)
     scored = hindsight.scored(counts, ambiguous)
     score = run(CONTESTANTS[EXPECTED_BAND], counts).score

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from edits.models import EditCount, EditorCount, FetchOutcome, FetchRun, Project
-from edits.snapshot.files import is_snapshot
 from edits.snapshot.services import SAMPLE_DIR
 
 pytestmark = pytest.mark.django_db
@@ -126,10 +125,8 @@ def test_the_bundled_sample_loads() -> None:
     assert FetchRun.objects.get().source == "sample"
 
 
-@pytest.mark.recorded_data
+@pytest.mark.recorded_data("sitematrix-2026-04.json.gz")
 def test_the_recorded_folder_loads_whole() -> None:
-    if not is_snapshot(settings.SNAPSHOT_DIR):
-        pytest.skip(f"no recorded data in {settings.SNAPSHOT_DIR}")
     call_command("load_snapshot", settings.SNAPSHOT_DIR)
     assert Project.objects.count() == 1068
     assert EditCount.objects.filter(page_type="content").exists()
