@@ -42,9 +42,10 @@ def public(view: View, *, writes: bool = False) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         usage = get_usage(request, group=GROUP, key="ip", rate=settings.API_RATE, increment=True)
         if usage and usage["should_limit"]:
-            detail = f"At most {settings.API_RATE.replace('/m', ' requests a minute')}: wait {usage['time_left']} seconds"
+            wait = seconds_to_wait(usage)
+            detail = f"At most {settings.API_RATE.replace('/m', ' requests a minute')}: wait {wait} seconds"
             response: HttpResponseBase = problem_response(request, 429, detail)
-            response["Retry-After"] = str(usage["time_left"])
+            response["Retry-After"] = str(wait)
         elif request.method not in methods:
             detail = "This only takes what is sent by POST" if writes else "This is read-only: ask with GET"
             response = problem_response(request, 405, detail)
@@ -69,6 +70,11 @@ def public(view: View, *, writes: bool = False) -> View:
 
     exempt: View = csrf_exempt(compress_page(answered))  # no cookie is read: a token is sent on purpose, or nothing is written
     return exempt
+
+
+def seconds_to_wait(usage: dict[str, int]) -> int:
+    """Until the limit that `usage` tells of counts anew. In the second in which it does, none are left: then one."""
+    return max(1, usage["time_left"])
 
 
 def _same_since(request: HttpRequest, content: bytes) -> int:
@@ -100,4 +106,4 @@ def _add_headers(response: HttpResponseBase, usage: dict[str, int] | None, *, ke
         # draft-ietf-httpapi-ratelimit-headers-09: the policy's quota and window, and what is left of it
         left = max(0, usage["limit"] - usage["count"])
         response["RateLimit-Policy"] = f'"{GROUP}";q={usage["limit"]};w=60'
-        response["RateLimit"] = f'"{GROUP}";r={left};t={usage["time_left"]}'
+        response["RateLimit"] = f'"{GROUP}";r={left};t={seconds_to_wait(usage)}'

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_ratelimit.core import get_usage
 from ninja import Router
 
+from api.edge import seconds_to_wait
 from api.models import ApiToken, Scope, SentBefore
 from api.problems import Problem
 from api.tokens import token_of
@@ -92,7 +93,7 @@ def _allowed(request: HttpRequest, *, scope: Scope) -> ApiToken:
         raise Refused(403, f"The token “{token.name}” is not for this: it needs the scope {scope.value!r}")
     usage = get_usage(request, group="api-writes", key=lambda _group, _request: str(token.pk), rate=RATE, increment=True)
     if usage and usage["should_limit"]:
-        wait = str(usage["time_left"])
+        wait = str(seconds_to_wait(usage))
         raise Refused(429, f"At most {RATE.removesuffix('/m')} writes a minute: wait {wait} seconds", **{"Retry-After": wait})
     return token
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from ninja import Schema
 from pydantic import Field
 
-from api.schemas.base import ItemSchema, MonthText, counted
+from api.schemas.base import Answer, ItemSchema, MonthText, counted
 
 
 class AlertItem(ItemSchema):
@@ -78,14 +77,14 @@ class AnnotationItem(ItemSchema):
     updated_at: dt.datetime
 
 
-class CategoryItem(Schema):
+class CategoryItem(Answer):
     """A kind of cause."""
 
     category: str
     name: str
 
 
-class WrittenNote(Schema):
+class WrittenNote(Answer):
     """A note that was sent, and what became of it."""
 
     id: int

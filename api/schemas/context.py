@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ninja import Schema
 from pydantic import Field
 
-from api.schemas.base import ItemSchema, counted
+from api.schemas.base import Answer, ItemSchema, counted
 
 
 class EventItem(ItemSchema):
@@ -29,7 +28,7 @@ class EventItem(ItemSchema):
     url: str
 
 
-class OverlapItem(Schema):
+class OverlapItem(Answer):
     """An alert during an event."""
 
     alert: int
@@ -44,7 +43,7 @@ class EventWithAlerts(EventItem):
     alerts_total: int = counted("How many there are.", "alerts")
 
 
-class GroupRuleItem(Schema):
+class GroupRuleItem(Answer):
     """All wikis of a language, all of a family, or one wiki."""
 
     kind: str
@@ -62,7 +61,7 @@ class GroupItem(ItemSchema):
     page: str = Field(description="The address of its page on this site.")
 
 
-class CauseItem(Schema):
+class CauseItem(Answer):
     """Who or what can have made a change."""
 
     cause: str
@@ -70,7 +69,7 @@ class CauseItem(Schema):
     hypotheses: list[str] = Field(description="Those of which a finding leads to it.")
 
 
-class HypothesisItem(Schema):
+class HypothesisItem(Answer):
     """A possible explanation that is looked into for each alert, with what became of what it suggested."""
 
     hypothesis: str

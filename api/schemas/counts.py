@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ninja import Schema
 from pydantic import Field
 
 from api.schemas.alerts import AlertItem
-from api.schemas.base import ItemSchema, MonthText, counted
+from api.schemas.base import Answer, ItemSchema, MonthText, counted
 
 
 class CountItem(ItemSchema):
@@ -23,7 +22,7 @@ class CountItem(ItemSchema):
     by_editor_type: dict[str, int | None] = Field(description="The parts of the count, where they are known; else empty.")
 
 
-class CountsOfProject(Schema):
+class CountsOfProject(Answer):
     """A wiki's series of one metric."""
 
     project: str
@@ -33,7 +32,7 @@ class CountsOfProject(Schema):
     items: list[CountItem]
 
 
-class HistoryOfProject(Schema):
+class HistoryOfProject(Answer):
     """All that is stored of one wiki."""
 
     project: str

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Schema
 from pydantic import Field
 
-from api.schemas.base import MonthText, counted
+from api.schemas.base import Answer, MonthText, counted
 
 
-class MetricItem(Schema):
+class MetricItem(Answer):
     """Something that is counted."""
 
     name: str
@@ -20,14 +19,14 @@ class MetricItem(Schema):
     breakdowns: list[str] = Field(description="How the counts are divided, where Wikimedia divides them.")
 
 
-class ParameterItem(Schema):
+class ParameterItem(Answer):
     """A parameter of a detector."""
 
     name: str
     default: Any
 
 
-class DetectorItem(Schema):
+class DetectorItem(Answer):
     """A method that judges months."""
 
     name: str
@@ -36,7 +35,7 @@ class DetectorItem(Schema):
     parameters: list[ParameterItem]
 
 
-class PolicyItem(Schema):
+class PolicyItem(Answer):
     """Which detector judges which wikis, and with which parameters."""
 
     policy_version: str = Field(description="As in the alerts that it raised.")
@@ -48,7 +47,7 @@ class PolicyItem(Schema):
     minimum_volume: int = counted("No alert below this count and this difference from the expected value.")
 
 
-class MonthItem(Schema):
+class MonthItem(Answer):
     """How complete a month is."""
 
     month: MonthText
@@ -57,7 +56,7 @@ class MonthItem(Schema):
     alerts: int = counted("Alerts that were raised in the month and not withdrawn.", "alerts")
 
 
-class StatusItem(Schema):
+class StatusItem(Answer):
     """How far the counts of one metric reach."""
 
     metric: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ninja import Schema
 from pydantic import Field
 
-from api.schemas.base import ItemSchema, counted
+from api.schemas.base import Answer, ItemSchema, counted
 
 
 class ProjectItem(ItemSchema):
@@ -25,7 +24,7 @@ class ProjectItem(ItemSchema):
     page: str = Field(description="The address of its page on this site.")
 
 
-class FamilyItem(Schema):
+class FamilyItem(Answer):
     """A family of wikis."""
 
     family: str
@@ -33,7 +32,7 @@ class FamilyItem(Schema):
     projects: int = counted("How many wikis it has.", "wikis")
 
 
-class LanguageItem(Schema):
+class LanguageItem(Answer):
     """A language with wikis."""
 
     language_code: str
