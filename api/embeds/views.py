@@ -54,7 +54,7 @@ def _wiki_svg(request: HttpRequest, project: Project, theme: str) -> str:
         series = judged_series(project, state.metric)
         told = described(project, chart) if chart else newest_words(series)
         words = Words(name_of(project, state.metric), newest_words(series), told, _source(request))
-        return document(drawn(chart) if chart else nothing_to_show(""), words, theme=theme)
+        return document(drawn(chart, hover=False) if chart else nothing_to_show(""), words, theme=theme)
 
     key = f"picture:{project.pk}:{state.metric}:{state.range}:{theme}:{get_language()}:{request.get_host()}"
     return cached_until_data_changes(key, draw)
@@ -143,7 +143,7 @@ def wiki_frame(request: HttpRequest, domain: str) -> HttpResponse:
         "line": newest_words(judged_series(project, state.metric)),
         "described": described(project, chart) if chart else "",
         "chart": chart,
-        "still": still(drawn(chart)) if chart else "",
+        "still": still(drawn(chart, hover=False)) if chart else "",
         "query": state.query(),
     }
     return render(request, "api/frame.html", context)

@@ -40,16 +40,23 @@ OF_THE_SERVER = {
 
 class OneAtATime(DjangoDash):  # type: ignore[misc]  # django-plotly-dash has no types
     """django-plotly-dash builds the whole app anew for each request, and with it a Flask app, whose routes are compiled by way
-    of `ast.parse`. In Python 3.11 two threads that are in there at once can make each other fail with a SystemError."""
+    of `ast.parse`. In Python 3.11 two threads that are in there at once can make each other fail with a SystemError.
+
+    Here each thread builds it once: it holds nothing of a reader but, while a page is made, the page that it is put into.
+    """
 
     _building = threading.Lock()
+    _of_thread = threading.local()
 
-    def form_dash_instance(self, *args: Any, **kwargs: Any) -> Any:
-        with self._building:
-            made = super().form_dash_instance(*args, **kwargs)
-        whole = made._config
-        made._config = lambda: {name: value for name, value in whole().items() if name not in OF_THE_SERVER}
-        return made
+    def form_dash_instance(self, *which: Any) -> Any:
+        built, key = self._of_thread.__dict__, str(which)
+        if key not in built:
+            with self._building:
+                made = super().form_dash_instance(*which)
+            whole = made._config
+            made._config = lambda: {name: value for name, value in whole().items() if name not in OF_THE_SERVER}
+            built[key] = made
+        return built[key]
 
 
 app = OneAtATime(NAME, serve_locally=True)

@@ -139,10 +139,10 @@ def of_page(_found: re.Match[str], query: QueryDict) -> dict[str, Any]:
     return figure(found)
 
 
-def figure(found: Comparison) -> dict[str, Any]:
-    """Data and layout, for plotly."""
+def figure(found: Comparison, *, hover: bool = True) -> dict[str, Any]:
+    """Data and layout, for plotly; `hover`: with words for each month, which a picture has no use for."""
     dates = [f"{each:%Y-%m-%d}" for each in found.months]
-    names_of_months = [month(each) for each in found.months]
+    hovered = [month(each) for each in found.months] if hover else []
     traces = []
     for order, (project, values) in enumerate(zip(found.projects, found.shown, strict=True)):
         colour, dash, symbol = LOOKS[order]
@@ -154,7 +154,7 @@ def figure(found: Comparison) -> dict[str, Any]:
                 "name": name,
                 "x": dates,
                 "y": parts.plain_list(values),
-                "text": [_hover(found, name, order, position, when) for position, when in enumerate(names_of_months)],
+                "text": [_hover(found, name, order, position, when) for position, when in enumerate(hovered)],
                 "hovertemplate": "%{text}<extra></extra>",
                 "line": {"color": colour, "width": 1.8, "dash": dash},
                 "marker": {"symbol": symbol, "size": 5, "maxdisplayed": 24, "color": colour},

@@ -61,14 +61,17 @@ def only_alert(alert: Alert) -> tuple[Figure, Marks]:
     if chart is None:
         return {"data": [], "layout": {}}, NO_MARKS
     marks = breaks_of(alert.project, chart)
-    return drawn(chart, marks), marks
+    return drawn(chart, marks, hover=False), marks
 
 
-def drawn(chart: ChartData, marks: Marks = NO_MARKS) -> Figure:
-    """The chart of `chart`: its months, its years one over the other, or why there is nothing to draw."""
+def drawn(chart: ChartData, marks: Marks = NO_MARKS, *, hover: bool = True) -> Figure:
+    """The chart of `chart`: its months, its years one over the other, or why there is nothing to draw.
+
+    `hover`: with a sentence for each month, which a picture has no use for.
+    """
     if chart.is_empty:
         return nothing_to_show(_("No count is stored of these months."))
-    return year_over_year(chart) if "years" in chart.state.layers else timeline(chart, marks)
+    return year_over_year(chart, hover=hover) if "years" in chart.state.layers else timeline(chart, marks, hover=hover)
 
 
 def nothing_to_show(words: str) -> Figure:
@@ -78,7 +81,7 @@ def nothing_to_show(words: str) -> Figure:
     return {"data": [], "layout": parts.layout(xaxis=hidden, yaxis=hidden, annotations=[said], meta={"fixed": True})}
 
 
-def timeline(chart: ChartData, marks: Marks = NO_MARKS) -> Figure:
+def timeline(chart: ChartData, marks: Marks = NO_MARKS, *, hover: bool = True) -> Figure:
     """Months from left to right, with the slider under them; events and known breaks behind the lines."""
     state, series, inside = chart.state, chart.series, chart.inside
     dates = [f"{month:%Y-%m-%d}" for month in series.months]
@@ -95,7 +98,7 @@ def timeline(chart: ChartData, marks: Marks = NO_MARKS) -> Figure:
         traces.append(line(dates, mean, _("3-year mean"), "--teal", width=1.5))
         traces.append(line(dates, threshold, chart.classic_label, "--teal", width=1.5, dash="dot"))
         shown.append(threshold[inside])
-    traces.append(count_line(dates, counts, chart))
+    traces.append(count_line(dates, counts, chart, hover=hover))
     traces += lonely_dots(dates, counts)
     traces += alert_marks(chart, counts, dict(enumerate(dates)))
     axis = parts.value_axis(shown, title=chart.unit, log="log" in state.layers, zero="zero" in state.layers)
@@ -185,10 +188,10 @@ def band(dates: list[str], chart: ChartData) -> list[Figure]:
     return [shape, expected | {"opacity": 0.45}]
 
 
-def count_line(dates: list[str], counts: parts.Floats, chart: ChartData) -> Figure:
+def count_line(dates: list[str], counts: parts.Floats, chart: ChartData, *, hover: bool) -> Figure:
     """The counts, with the sentence that is shown on hover and the alert that a click opens."""
     present = np.isfinite(counts)
-    inside = chart.inside  # what is out of view cannot be hovered: a new range brings a new figure
+    inside = chart.inside if hover else slice(0, 0)  # what is out of view cannot be hovered: a new range brings a new figure
     texts = [
         hover_sentence(chart, position) if present[position] and inside.start <= position < inside.stop else ""
         for position in range(len(dates))

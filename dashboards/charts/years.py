@@ -22,7 +22,7 @@ LOOKS = (
 )  # fmt: skip
 
 
-def year_over_year(chart: ChartData) -> dict[str, Any]:
+def year_over_year(chart: ChartData, *, hover: bool) -> dict[str, Any]:
     """January to December, one line a year: the newest bold in the data's colour, earlier ones in colours of their own."""
     counts, by_month = chart.scaled(chart.series.counts), chart.by_month
     traces, shown = [], []
@@ -42,7 +42,7 @@ def year_over_year(chart: ChartData) -> dict[str, Any]:
                 "y": parts.plain_list(values),
                 "text": [
                     hover_sentence(chart, position) if position is not None and np.isfinite(counts[position]) else ""
-                    for position in positions
+                    for position in (positions if hover else ())
                 ],
                 "hovertemplate": "%{text}<extra></extra>",
                 "customdata": [None if position is None else by_month[position] for position in positions],

@@ -82,7 +82,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "choices": [(entry, search.detail(entry), _with(entry.domain, request.GET)) for entry in found],
         "shown": shown,
-        "still": still(figure(shown)) if shown else "",
+        "still": still(figure(shown, hover=False)) if shown else "",
         "table": _table(shown) if shown else [],
         "caption": shown.series[0].counted.caption if shown else "",
         "measures": _measures(shown) if shown else [],
@@ -98,11 +98,12 @@ def _meant(wanted: str) -> Project | None:
         return None
 
 
-def _table(shown: Comparison) -> list[tuple[Any, list[tuple[Project, float, Alert | None]]]]:
-    """The figures that the chart draws with the alerts, newest month first."""
-    lines = list(zip(shown.projects, shown.shown, shown.alerts, strict=True))
+def _table(shown: Comparison) -> list[tuple[Any, list[tuple[str, float, Alert | None]]]]:
+    """The figures that the chart draws with the names of their wikis and the alerts, newest month first."""
+    names = [project.name for project in shown.projects]  # worded anew each time that they are asked for
+    lines = list(zip(names, shown.shown, shown.alerts, strict=True))
     return [
-        (each, [(project, float(values[at]), alerts.get(each)) for project, values, alerts in lines])
+        (each, [(name, float(values[at]), alerts.get(each)) for name, values, alerts in lines])
         for at, each in enumerate(shown.months)
     ][::-1]
 

@@ -62,7 +62,7 @@ def explorer(request: HttpRequest, domain: str) -> HttpResponse:
             if name != "editors" or has_editor_counts(project, series)
         ],
         "chart": chart,
-        "still": still(drawn(chart)) if chart else "",
+        "still": still(drawn(chart, hover=False)) if chart else "",
         "log_query": state.query(layers=state.layers | {"log"}) if chart and chart.wants_log and _is_even(state) else "",
         "stored": series.span,
         "editors": [editor_label(name) for name in chart.editors] if chart else [],

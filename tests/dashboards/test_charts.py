@@ -7,6 +7,7 @@ import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_callback_leaves_no_session_and_no_cookie(client: Client, peak: Alert) -
     assert Session.objects.count() == 0
 
 
-def test_the_app_is_built_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thread_builds_the_app_once_and_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     inside: list[int] = []
     most: list[int] = []
 
@@ -78,10 +79,17 @@ def test_the_app_is_built_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatc
         return Flask(*args)
 
     monkeypatch.setattr(dash_wrapper, "Flask", flask)
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: app.as_dash_instance(), range(8)))
+    begun = Barrier(4)
 
-    assert most == [1] * 8
+    def use_twice(_: int) -> bool:
+        begun.wait()
+        return app.as_dash_instance() is app.as_dash_instance()
+
+    with ThreadPoolExecutor(4) as threads:
+        same = list(threads.map(use_twice, range(4)))
+
+    assert same == [True] * 4
+    assert most == [1] * 4
 
 
 @pytest.mark.django_db
