@@ -74,12 +74,6 @@ def headlines(alerts: Collection[Alert]) -> dict[int, Annotation]:
     return {annotation.alert_id: annotation for annotation in found.filter(status=Annotation.Status.PUBLISHED)}
 
 
-def headline_texts(alerts: Collection[int]) -> dict[int, str]:
-    """The words of the published headline of each of `alerts` (ids), by alert."""
-    found = Annotation.objects.filter(alert__in=alerts, headline=True, status=Annotation.Status.PUBLISHED)
-    return dict(found.values_list("alert_id", "text"))
-
-
 def recent_counts(
     alerts: Collection[Alert], *, months: int = 24, month: dt.date | None = None
 ) -> dict[int, list[tuple[dt.date, int]]]:

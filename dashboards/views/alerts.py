@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -15,14 +15,14 @@ from django.urls import reverse
 from alerts.explain import wiki_and_month
 from alerts.models import Alert, Category
 from alerts.spreadsheet import Cell, csv_response
-from causes.selectors import as_json, causes_of
+from causes.selectors import as_json
 from dashboards.charts.project import only_alert
 from dashboards.charts.still import still
 from dashboards.charts.words import name_of
 from dashboards.exports import json_response
 from dashboards.filters import PARAMETERS, SORT_LABELS, AlertFilter, category_choices
 from dashboards.history import public_history
-from dashboards.selectors import alerts_to_show, headline_texts, judged_apart, reporting_by_month
+from dashboards.selectors import alerts_to_show, judged_apart, reporting_by_month
 from dashboards.views.card import card_context
 from dashboards.views.lines import lines
 from dashboards.views.overview import choices
@@ -107,31 +107,35 @@ class _Part:
     def rows(self, request: HttpRequest) -> Iterator[tuple[Cell, ...]]:
         """Read in chunks of thousands, so that a long file needs little memory and few queries."""
         first = (self.chosen.page - 1) * self.chosen.per_page
-        found = self.chosen.apply(Alert.objects.all())[first : first + self.chosen.per_page]
-        return _cells(request, found.values_list(*STORED, named=True).iterator(BATCH))
+        found = _as_stored(self.chosen.apply(Alert.objects.all()))[first : first + self.chosen.per_page]
+        return _cells(request, found.iterator(BATCH))
 
     def next_url(self, request: HttpRequest) -> str | None:
         return request.build_absolute_uri(request.path + self.next) if self.next else None
 
 
+def _as_stored(alerts: QuerySet[Alert]) -> QuerySet[Alert, Any]:
+    """The rows of `alerts` with the words of their headlines and the names of their causes, in the same query: asking for
+    those of 5,000 alerts by their ids takes longer than all else."""
+    published = FilteredRelation("annotations", condition=Q(annotations__headline=True))
+    joined = alerts.annotate(published=published).annotate(note=F("published__text"), cause=F("explanation__cause"))
+    return joined.values_list(*STORED, "note", "cause", named=True)
+
+
 def _cells(request: HttpRequest, rows: Iterable[Any]) -> Iterator[tuple[Cell, ...]]:
-    """The columns of alerts, from their rows; names of wikis and causes are looked up once, notes once a chunk."""
+    """The columns of alerts, from rows as `_as_stored` gives them; names of wikis and categories are looked up once."""
     wikis = {pk: names for pk, *names in Project.objects.values_list("pk", "domain", "dbname")}
     categories_by_id = dict(Category.objects.values_list("pk", "slug"))
     # Asked for once: an address for each of 50,000 rows takes a second.
     before, after = request.build_absolute_uri(reverse("alert", args=[0])).rsplit("0", 1)
-    every = iter(rows)
-    while batch := list(islice(every, BATCH)):
-        notes, causes = headline_texts([row.pk for row in batch]), causes_of(batch)
-        for row in batch:
-            domain, dbname = wikis[row.project_id]
-            yield (
-                row.pk, domain, dbname, row.metric, row.month, row.direction, row.worst_month or row.month, row.count,
-                row.rolling_mean, row.threshold, row.percentage_difference, row.expected, row.lower, row.upper, row.excess,
-                row.score, row.severity, row.status, categories_by_id.get(row.category_id, ""), row.label,
-                notes.get(row.pk, ""), causes[row.pk][0] if row.pk in causes else "", row.detector, row.detector_version,
-                row.data_as_of, f"{before}{row.pk}{after}", row.parts,
-            )  # fmt: skip
+    for row in rows:
+        domain, dbname = wikis[row.project_id]
+        yield (
+            row.pk, domain, dbname, row.metric, row.month, row.direction, row.worst_month or row.month, row.count,
+            row.rolling_mean, row.threshold, row.percentage_difference, row.expected, row.lower, row.upper, row.excess,
+            row.score, row.severity, row.status, categories_by_id.get(row.category_id, ""), row.label, row.note or "",
+            row.cause or "", row.detector, row.detector_version, row.data_as_of, f"{before}{row.pk}{after}", row.parts,
+        )  # fmt: skip
 
 
 @document(*PARAMETERS)
@@ -184,5 +188,5 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
 def alert_json(request: HttpRequest, pk: int) -> HttpResponse:
     """The alert with the evidence it was raised on: enough to compute it again."""
     found = get_object_or_404(Alert, pk=pk)
-    rows = _cells(request, [found])
+    rows = _cells(request, _as_stored(Alert.objects.filter(pk=pk)))
     return json_response(f"alert-{pk}", COLUMNS, rows, evidence=found.evidence, explanation=as_json(found))
