@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest
-from ninja import Schema
+from pydantic import BaseModel
 
 from api.parameters import ListParameters
 from api.problems import ParameterProblem
@@ -32,7 +32,7 @@ def page_of(
     query: ListParameters,
     rows: QuerySet[Row],
     order: Sequence[str],
-    item: type[Schema],
+    item: type[BaseModel],
     read: Callable[[list[Row]], Iterable[dict[str, Any]]],
 ) -> dict[str, Any]:
     """A page of `rows` as `{items, next}`.
@@ -49,7 +49,7 @@ def page_of(
     return {"items": items, "next": _next_url(request, shown[-1]) if len(found) > len(shown) else None}
 
 
-def _chosen_fields(text: str, item: type[Schema]) -> list[str]:
+def _chosen_fields(text: str, item: type[BaseModel]) -> list[str]:
     known = list(item.model_fields)
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
