@@ -92,11 +92,11 @@ class Side:
 
 
 def sides(chosen: AlertFilter, month: dt.date) -> list[Side]:
-    """People, bots and everybody; one query."""
+    """People, bots and everybody, with as many alerts of the month as the figures above the list count; one query."""
     labels: dict[str, str | Promise] = {name: metric.part_of.label for name, metric in PARTS.items() if metric.part_of}
     labels[ALL_EDITORS] = pgettext_lazy("people and bots", "all")
-    began = starting_in(replace(chosen, editors=""), month).order_by()
-    counts = began.aggregate(**{name: Count("pk", filter=concerning(name)) for name in PARTS}, all=Count("pk"))
+    every = replace(chosen, editors="", month=month).apply(Alert.objects.all()).order_by()
+    counts = every.aggregate(**{name: Count("pk", filter=concerning(name)) for name in PARTS}, all=Count("pk"))
     here = chosen.editors or FIRST_PART
     return [
         Side(name, label, counts[name], chosen.query(editors="" if name == FIRST_PART else name, page=1), name == here)

@@ -26,6 +26,7 @@ ADDRESSES = (
     "/status/",
     "/projects/is.wikipedia.org/",
     "/compare/?p=is.wikipedia.org&p=fo.wikipedia.org",
+    "/embed/projects/is.wikipedia.org/",
 )
 NEWEST = re.compile(r'href="/alerts/(\d+)/"')
 BYTES_A_SECOND = 1_600_000 / 8

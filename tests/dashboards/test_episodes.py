@@ -51,3 +51,15 @@ def test_table_card_and_page_say_how_long_and_which_month(client: Client, peak: 
     text = client.get(address.format(pk=peak.pk)).content.decode()
 
     assert "until December 2022, most in December 2022: 12,000 edits" in text
+
+
+@pytest.mark.parametrize("month", ["2022-11", "2022-12"])
+def test_the_overview_counts_an_alert_that_lasts_into_the_month_wherever_it_counts(
+    client: Client, peak: Alert, month: str
+) -> None:
+    Alert.objects.update(episode_end=DECEMBER)
+
+    context = client.get(f"/?month={month}").context
+
+    assert context["now"]["total"] == 1
+    assert {side.name: side.count for side in context["sides"]} == {"people": 1, "bots": 0, "all": 1}

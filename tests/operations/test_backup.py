@@ -35,9 +35,8 @@ def _ok(environment, *arguments):
     return done.stdout
 
 
-def test_a_restored_backup_is_the_same_database(database, tmp_path):
-    first, second, file = database(), database(), tmp_path / "backup.gz"
-    _ok(first, "manage.py", "migrate", "-v0")
+def test_a_restored_backup_is_the_same_database(migrated, database, tmp_path):
+    first, second, file = migrated(), database(), tmp_path / "backup.gz"
     _ok(first, "manage.py", "load_snapshot", str(SAMPLE))
     _ok(first, "manage.py", "detect_alerts")
     _ok(first, "-c", "import django; django.setup(); from accounts.models import User; User.objects.create_user('Zoë 🎉')")
@@ -57,9 +56,8 @@ def test_a_restored_backup_is_the_same_database(database, tmp_path):
     assert _ok(second, "-c", CONTENT) == before
 
 
-def test_a_database_of_somebody_else_is_not_empty(database, tmp_path):
-    site, other, file = database(), database(), tmp_path / "backup.gz"
-    _ok(site, "manage.py", "migrate", "-v0")
+def test_a_database_of_somebody_else_is_not_empty(migrated, database, tmp_path):
+    site, other, file = migrated(), database(), tmp_path / "backup.gz"
     _ok(site, "manage.py", "backup", str(file))
     make = "import django; django.setup(); from django.db import connection; connection.cursor().execute('{}')"
     _ok(other, "-c", make.format("CREATE TABLE precious (id INT)"))
@@ -78,10 +76,9 @@ def test_a_folder_that_is_not_there_is_a_sentence(database, tmp_path):
 
 
 @pytest.fixture
-def site(database, tmp_path):
+def site(migrated, tmp_path):
     """A site with data, the backup of it, and what it holds."""
-    environment, file = database(), tmp_path / "backup.gz"
-    _ok(environment, "manage.py", "migrate", "-v0")
+    environment, file = migrated(), tmp_path / "backup.gz"
     _ok(
         environment,
         "-c",
