@@ -83,10 +83,13 @@ class HeatRow:
     def marks(self) -> Iterator[Mark]:
         """The cells in the reader's language. Those out of the ordinary lead to the two years around them."""
         explorer = self.project.get_absolute_url()
+        # Looked up once for a row: the rows of a page have a thousand cells.
+        missing, ordinary = gettext("%(month)s: %(words)s"), gettext("%(month)s: %(count)s, %(words)s")
+        styles = {style: (STYLES[style][0], str(STYLES[style][1])) for style in {cell.style for cell in self.cells}}
         for month, (style, count, alert) in zip(self.months, self.cells, strict=True):
-            sign, words = STYLES[style]
+            sign, words = styles[style]
             said = {"month": short_month(month), "count": number(count), "words": words}
-            text = gettext("%(month)s: %(words)s") if style == MISSING else gettext("%(month)s: %(count)s, %(words)s")
+            text = missing if style == MISSING else ordinary
             first, last = max(add_months(month, -MONTHS // 2), FIRST_MONTH), add_months(month, MONTHS // 2)
             url = f"{explorer}?metric={self.metric}&from={first:%Y-%m}&to={last:%Y-%m}" if style[:1] in "pd" and style else ""
             if alert is not None:

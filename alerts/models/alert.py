@@ -203,6 +203,7 @@ class Alert(models.Model):
                 name="community_alerts_percentage",
             ),
             models.Index(fields=["status", "raised_at", "shown_under"], name="community_alerts_waiting"),
+            models.Index(fields=["metric", "month", "status", "shown_under"], name="community_alerts_months"),  # counted
         ]
 
     def __str__(self) -> str:
