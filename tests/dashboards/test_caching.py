@@ -109,6 +109,28 @@ def test_after_new_counts_nobody_waits_and_one_sum_is_made_beside_the_requests(s
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_page_is_answered_before_what_it_shows_is_renewed(settings: LazySettings) -> None:
+    settings.RENEW_IN_BACKGROUND = True
+    cached_until_data_changes("sum", lambda: "old")
+    new_data()
+    built, answered = threading.Event(), threading.Event()
+
+    def build() -> str:
+        assert answered.is_set()
+        built.set()
+        return "new"
+
+    def page(_request: HttpRequest) -> HttpResponse:
+        shown = cached_until_data_changes("sum", build)
+        assert not built.wait(0.2)
+        answered.set()
+        return HttpResponse(shown)
+
+    assert one_data_version(page)(HttpRequest()).content == b"old"
+    assert built.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_sum_that_fails_beside_the_requests_is_tried_again(settings: LazySettings) -> None:
     settings.RENEW_IN_BACKGROUND = True
     cached_until_data_changes("sum", lambda: "old")
