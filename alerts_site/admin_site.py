@@ -34,7 +34,7 @@ PLACES = (
     ("admin:annotations_report_changelist", _("Reports"), "report.view"),
     ("admin:events_event_changelist", _("Events"), "event.view"),
     ("admin:alerts_expectation_changelist", _("Expected"), "expectation.view"),
-    ("admin:edits_project_changelist", _("Projects"), "project.view"),
+    ("admin:edits_project_changelist", _("Wikis"), "project.view"),
     ("admin:edits_fetchrun_changelist", _("Fetch runs"), "fetch.view"),
 )
 

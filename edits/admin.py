@@ -73,7 +73,7 @@ class CountAdmin(PermissionTableMixin, ProjectSearchMixin):
         """Without a join: MariaDB would begin with the projects and sort millions of rows for the first hundred."""
         return super().get_queryset(request).prefetch_related("project")
 
-    @admin.display(description=_("project"), ordering="project__domain")
+    @admin.display(description=_("wiki"), ordering="project__domain")
     def wiki(self, row: MonthlyCount) -> str:
         return row.project.domain
 

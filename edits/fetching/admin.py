@@ -133,7 +133,7 @@ class OfProjects(ProjectSearchMixin, RecordAdmin):
     search_help_text = _("Domain, database name, site or language name.")
     actions = ("fetch_again",)
 
-    @admin.action(description=_("Fetch these projects again"), permissions=["request"])
+    @admin.action(description=_("Fetch these wikis again"), permissions=["request"])
     def fetch_again(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.fetch_projects_again(request, Project.objects.filter(pk__in=rows.order_by().values("project_id")))
 
@@ -160,7 +160,7 @@ class FetchOutcomeAdmin(OfProjects):
         """With the projects of the page alone: the index on the time is in the order that is shown."""
         return super().get_queryset(request).prefetch_related("project", "run")
 
-    @admin.display(description=_("project"), ordering="project__domain")
+    @admin.display(description=_("wiki"), ordering="project__domain")
     def wiki(self, outcome: FetchOutcome) -> str:
         return outcome.project.domain
 

@@ -42,7 +42,7 @@ class FetchRun(models.Model):
         max_length=16, null=True, blank=True, unique=True, editable=False, help_text=_("Held while a sweep is running.")
     )
     frontiers = models.JSONField(
-        default=dict, editable=False, help_text=_("By metric, the newest month that most projects had when it started.")
+        default=dict, editable=False, help_text=_("By metric, the newest month that most wikis had when it started.")
     )
 
     class Meta:

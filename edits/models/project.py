@@ -46,8 +46,8 @@ class Project(models.Model):
     class Meta:
         db_table = "projects"
         ordering = ["domain"]
-        verbose_name = _("project")
-        verbose_name_plural = _("projects")
+        verbose_name = _("wiki")
+        verbose_name_plural = _("wikis")
 
     def __str__(self) -> str:
         return self.domain

@@ -35,7 +35,7 @@ TELL = """
   Progress    http://127.0.0.1:{port}/status/     and /admin/ (demo / demo), Fetch runs
   Wikimedia   http://127.0.0.1:{replay_port}/_control    the replay server, on {today}, from {source}
 
-  Publish the month that is missing, then choose "Fetch these projects again" in the admin:
+  Publish the month that is missing, then choose "Fetch these wikis again" in the admin:
     curl -d '{{"today": "{later}"}}' http://127.0.0.1:{replay_port}/_control
 
   Ctrl-C ends all of it.
