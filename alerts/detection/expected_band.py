@@ -5,12 +5,14 @@
 3. The spread of this wiki's own past errors (`band.spread`).
 4. Judgement. With V = 1/mu + alpha + s, the squared coefficient of variation of a negative binomial count with mean mu
    plus the variance s of the calendar month's effect, the cube root of the count is nearly normal (Wilson & Hilferty 1931):
-   z = (3 ((y/mu)^(1/3) - 1) + V/3) / sqrt(k (V - s) + 0.8 s),   p = P(T > z), Student's t with d degrees of freedom.
-   The bounds are the same formula solved for y, so bound and p agree. k = 0.66 corrects for the past's unmarked peaks, which
-   make quiet months look wider than they are, 0.8 the same for the season. Short, wandering and small series have a heavier
-   tail (`band.tail`). Calibrated on simulated and on recorded series, see docs/methodology.md.
+   z = (3 ((y/mu)^(1/3) - 1) + V/3) / sqrt(k (V - s) + j s),   p = P(T > z), Student's t with d degrees of freedom.
+   The bounds are the same formula solved for y, so bound and p agree (`band.sides`). k and j correct for the past's unmarked
+   peaks, which make quiet months look wider than they are. Short, wandering and small young series have a heavier tail
+   (`band.tail`).
+   Calibrated on simulated and on recorded series, see docs/methodology.md.
 5. A level that has moved has not forgotten where it was: a month is unusual only if it is so for the former level, too.
    The end of a spike is back to normal and no drop; the end of a slump is no peak.
+6. The score puts months in an order; it knows of the last year and of the months just before, too (`band.ranking`).
 
 A peak is at or above the upper bound, a drop at or below the lower one, and a policy may ask for more. Only months before
 the judged one are used, of this series alone.
@@ -22,25 +24,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from alerts.detection.band import MEMORY_MONTHS
+from alerts.detection.band import FORECAST_MONTHS
 from alerts.detection.band.blend import Expectations, expectations
 from alerts.detection.band.level import LEVELS, MIN_MONTHS, NOISE_MONTHS, RECENT
-from alerts.detection.band.spread import SPREAD_MONTHS, cube_root_error, dispersion
-from alerts.detection.band.tail import STEADY_DROPS, STEADY_PEAKS, degrees_of_history, tail_degrees
+from alerts.detection.band.ranking import MONTHS_BEFORE, score, window_distance
+from alerts.detection.band.sides import both_sides
+from alerts.detection.band.spread import HALF_EDIT, SPREAD_MONTHS, dispersion, spread_errors
+from alerts.detection.band.tail import DROPS, PEAKS
 from alerts.detection.detector import Detector, Figure, FigureKind, WorkedExample, detail, figure
 from alerts.detection.judgement import Judgement, observed_before, score_of, share_elapsed, verdicts
 from alerts.detection.parameters import check_ranges, declare, minimum_volume, p_value
 from alerts.detection.types import BoolArray, CodeArray, FloatArray, IntArray, Panel, Reason, Verdicts, gettext_noop
 
 NAME = "expected_band"
-VERSION = "3"
-HALF_EDIT = 0.5  # added before taking logarithms, so that a month without edits has one
-QUIET_SHARE = 0.66  # variance of quiet months over that of all past months within 3 sd
-SEASON_SHARE = 0.8  # the same of the season's uncertainty: it rests on the middle half of past months
-LOWER_CORRECTION = 0.05  # counts are whole: P(Y <= y) reaches a little beyond y
-FALLEN, RISEN = 1.7, 1.25  # a factor between the former level and what is expected that tells that the level has moved
+VERSION = "4"
 CONTINUATION_P_VALUE = 0.05  # an episode lasts while the months stay beyond this bound of its first month
 SERIES_AT_ONCE = 256  # fits the processor's cache; results do not depend on it
 
@@ -103,17 +101,20 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
     A judged month depends on at most MEMORY_MONTHS months before it, so a sweep may pass a panel that is only so long.
     """
     rows = panel.rows(months)
-    share = share_elapsed(panel, rows)
-    count = panel.values[rows]
+    wide = slice(max(rows.start - MONTHS_BEFORE, 0), rows.stop)
+    share = share_elapsed(panel, wide)
+    count = panel.values[wide]
     history = observed_before(panel.values)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        forecast = _forecast(panel.values, rows)
-        wandering = forecast.weights[RECENT]
-        high = tail_degrees(forecast.number, wandering, forecast.mean, STEADY_PEAKS)
-        low = tail_degrees(forecast.number, wandering, forecast.mean, STEADY_DROPS)
-        above, below = _range(forecast, share)
+        forecast = _forecast(panel.values, wide)
+        known = forecast.number, forecast.weights[RECENT], forecast.mean
+        high, low = PEAKS.degrees(*known), DROPS.degrees(*known)
+        above, below = both_sides(forecast.mean, forecast.former, forecast.alpha, forecast.season_variance, share)
         p_upper = above.chance(count, high, upwards=True)
         p_lower = below.chance(count, low, upwards=False)
+        ranked = score_of(above.chance(count, PEAKS.degrees_of_history(forecast.number), upwards=True), p_lower)
+        distance = window_distance(np.log(panel.values + HALF_EDIT), wide, share)
+        before = _months_before(score_of(p_upper, p_lower))
         upper = above.bound(high, params.p_value, upwards=True)
         lower = below.bound(low, params.p_value, upwards=False)
         mean = forecast.mean * share
@@ -125,63 +126,24 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
             upper=upper,
             threshold=threshold,
             drop_threshold=drop_threshold,
-            score=score_of(above.chance(count, degrees_of_history(forecast.number), upwards=True), p_lower),
+            score=score(ranked, distance, before, forecast.weights[RECENT], forecast.mean),
             peak=count >= threshold,
             drop=(count <= drop_threshold) & (mean >= params.minimum_volume),
-            reason=_reasons(panel.values, mean, history, rows, params.minimum_history),
-            history=history[rows],
+            reason=_reasons(panel.values, mean, history, wide, params.minimum_history),
+            history=history[wide],
             p_upper=p_upper,
             p_lower=p_lower,
             continuation_upper=np.maximum(above.bound(high, CONTINUATION_P_VALUE, upwards=True), rise * mean),
             continuation_lower=np.minimum(below.bound(low, CONTINUATION_P_VALUE, upwards=False), mean / rise),
             details=_details(forecast, above.variance[0]),
         )
-    return verdicts(NAME, VERSION, panel, rows, found)
+    return verdicts(NAME, VERSION, panel, rows, found.since(rows.start - wide.start))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Means:
-    """The means that a month is held against on one side, stacked (2, months, series), and what is known of errors about each.
-
-    The first is what is expected; the second the former level, or the first again where the level has not moved.
-    variation: V, that of all months. variance: that of quiet ones, whose cube-root errors are centred at -V/3.
-    """
-
-    mean: FloatArray
-    variation: FloatArray
-    variance: FloatArray
-
-    def chance(self, count: FloatArray, degrees: FloatArray, *, upwards: bool) -> FloatArray:
-        """Chance of a month at least this high (or low) about the mean that makes it the least unusual."""
-        shifted = count if upwards else count + LOWER_CORRECTION
-        z = (cube_root_error(shifted, self.mean) + self.variation / 3.0) / np.sqrt(self.variance)
-        return np.asarray(special.stdtr(degrees, -z if upwards else z).max(axis=0))
-
-    def bound(self, degrees: FloatArray, level: float, *, upwards: bool) -> FloatArray:
-        """The count whose chance is `level`: mu max(0, 1 - V/9 + reach sqrt(variance) / 3)^3; below 0 where there is none.
-
-        Upwards at least mu: the approximation falls below it where months differ by factors of thousands (V > 170).
-        """
-        reach = -special.stdtrit(degrees, level)
-        width = np.sqrt(self.variance) / 3.0
-        root = 1.0 - self.variation / 9.0 + (reach if upwards else -reach) * width
-        bounds = self.mean * np.maximum(root, 0.0) ** 3
-        return np.asarray(np.maximum(bounds, self.mean).max(axis=0) if upwards else bounds.min(axis=0) - LOWER_CORRECTION)
-
-
-def _range(forecast: Forecast, share: FloatArray) -> tuple[_Means, _Means]:
-    """What high months are held against (the year's median, where the level has fallen far from it), and low ones (the
-    median of two years, where it has risen).
-    """
-    year, two_years = forecast.former
-    high = np.where(year > FALLEN * forecast.mean, year, forecast.mean)
-    low = np.where(RISEN * two_years < forecast.mean, two_years, forecast.mean)
-    sides = []  # alpha of a share of the month is as much larger
-    for other in (high, low):
-        mean = np.stack([forecast.mean, other]) * share
-        past, season = 1.0 / mean + forecast.alpha / share, forecast.season_variance
-        sides.append(_Means(mean, past + season, QUIET_SHARE * past + SEASON_SHARE * season))
-    return sides[0], sides[1]
+def _months_before(deviate: FloatArray) -> FloatArray:
+    """The values of the months before each, the last one first; (MONTHS_BEFORE, months, series), NaN before the first row."""
+    padded = np.vstack([np.full((MONTHS_BEFORE, deviate.shape[1]), np.nan), deviate])
+    return np.stack([padded[MONTHS_BEFORE - back : len(padded) - back] for back in range(1, MONTHS_BEFORE + 1)])
 
 
 def _limits(
@@ -247,15 +209,14 @@ def _blocks(series: int) -> Iterator[slice]:
 
 def _forecast_block(values: FloatArray, rows: slice) -> Forecast:
     """One block: expectations of the judged months and of the 60 before them, whose errors give the spread."""
-    begin = max(rows.start - MEMORY_MONTHS, 0)
+    begin = max(rows.start - FORECAST_MONTHS, 0)
     counts = np.ascontiguousarray(values[begin : rows.stop])
     first = max(rows.start - SPREAD_MONTHS, 0) - begin
     last = rows.stop - begin
     past: Expectations = expectations(np.log(counts + HALF_EDIT), slice(first, last))
     mean = np.exp(past.centre)
     skip = rows.start - begin - first
-    error = cube_root_error(counts[first:last], mean)
-    alpha, number = dispersion(error, 1.0 / mean, slice(skip, last - first))
+    alpha, number = dispersion(*spread_errors(counts[first:last], mean), slice(skip, last - first))
     return Forecast(
         mean=mean[skip:],
         alpha=alpha,

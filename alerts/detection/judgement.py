@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,13 @@ class Judgement:
     continuation_upper: FloatArray | None = None
     continuation_lower: FloatArray | None = None
     details: Mapping[str, NDArray[Any]] | None = None
+
+    def since(self, row: int) -> Judgement:
+        """The same without the first `row` months."""
+        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        details = {name: array[row:] for name, array in (values.pop("details") or {}).items()}
+        later = {name: None if array is None else array[row:] for name, array in values.items()}
+        return Judgement(**later, details=details)
 
 
 def observed_before(values: FloatArray) -> IntArray:

@@ -2,7 +2,8 @@
 
 An error is e = 3 ((y / mu)^(1/3) - 1): for counts with mean mu and variance mu + alpha mu^2 it is close to normal with
 variance 1/mu + alpha (Wilson & Hilferty 1931, the cube root of a gamma law). `alpha` is what chance alone (1/mu)
-leaves to explain.
+leaves to explain. To measure it, half an edit is added to count and mean: a month without edits is ordinary where few
+are expected, but its error would be -3 whatever the mean.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ PRIOR_MONTHS = 2.0
 MIN_GUESS, MAX_GUESS = 1e-3, 1.0  # of the first guess
 ROBUST_MONTHS = 24  # months after which the first guess is believed most
 MIN_ALPHA = 1e-5
+MOST_ERRORS = float((0.5 ** (np.arange(SPREAD_MONTHS) / HALF_LIFE)).sum())  # effective number of them when none is missing
+HALF_EDIT = 0.5
 
 
 def cube_root_error(count: FloatArray, mean: FloatArray) -> FloatArray:
@@ -28,10 +31,16 @@ def cube_root_error(count: FloatArray, mean: FloatArray) -> FloatArray:
     return np.asarray(3.0 * (np.cbrt(count / mean) - 1.0))
 
 
+def spread_errors(count: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The errors that `dispersion` is made of, and how much of their variance is chance: mu / (mu + 0.5)^2; same shape."""
+    shifted = mean + HALF_EDIT
+    return cube_root_error(count + HALF_EDIT, shifted), mean / shifted**2
+
+
 def dispersion(error: FloatArray, chance: FloatArray, rows: slice) -> tuple[FloatArray, FloatArray]:
     """alpha and the effective number of errors it rests on, for each month of `rows`; two arrays (rows x series).
 
-    error, chance: the cube-root errors and 1/mu of all months (months x series). Uses the 60 months before each.
+    error, chance: `spread_errors` of all months (months x series). Uses the 60 months before each.
     """
     decay = 0.5 ** (np.arange(SPREAD_MONTHS)[::-1, None] / HALF_LIFE)
     known = np.isfinite(error)

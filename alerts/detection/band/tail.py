@@ -1,25 +1,50 @@
-"""How heavy the tail is: degrees of freedom of Student's t, by which a month far out is likely or not.
+"""How wide and how heavy each side of the band is: variance of quiet months, and degrees of freedom of Student's t.
 
-The less the past says about the far ends, the heavier: a short past, a level that wanders (it follows the last months),
-and a small wiki, whose months come in bursts, upwards more than downwards.
+Past peaks that nobody marked make quiet months look wider than they are, by less on the lower side. The less the past says
+about the far ends, the heavier the tail: a short past, a level that wanders (it follows the last months), and a small wiki:
+months of small young ones come in bursts, upwards more than downwards.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from alerts.detection.band.spread import MOST_ERRORS
 from alerts.detection.types import FloatArray
 
-MIN_DEGREES = 2.5  # of a wiki about which nothing is known
-ERRORS_SQUARED = 34.0  # so much of the squared number of past errors makes one degree more
-WANDERING = 0.85  # share of them that is lost where the level follows the last months alone
-STEADY_PEAKS, STEADY_DROPS = 100.0, 5.0  # expected counts that have half of what a large wiki has
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """One side of the band.
+
+    quiet, season: variance of quiet months over that of all past months within 3 sd, and over that of the season's effect.
+    least: degrees of freedom of a wiki about which nothing is known; n past errors add n ** power / errors of them.
+    wandering: share of these that is lost where the level follows the last months alone.
+    small: expected counts that have half of them; young: so many more where there is no past error.
+    """
+
+    quiet: float
+    season: float
+    least: float
+    power: int
+    errors: float
+    wandering: float
+    small: float
+    young: float
+
+    def degrees_of_history(self, number: FloatArray) -> FloatArray:
+        """least + n^power / errors, n being the effective number of past errors: what a large, settled wiki has."""
+        return self.least + number**self.power / self.errors
+
+    def degrees(self, number: FloatArray, recent: FloatArray, mean: FloatArray) -> FloatArray:
+        """least + (1 - wandering w) n^power / errors mu / (mu + m), with m = small + young (1 - n / N), N = MOST_ERRORS.
+
+        w = `recent` is the weight of the recent level; all arrays of one shape.
+        """
+        half = self.small + self.young * (1.0 - number / MOST_ERRORS)
+        kept = (1.0 - self.wandering * recent) * mean / (mean + half)
+        return self.least + kept * number**self.power / self.errors
 
 
-def degrees_of_history(number: FloatArray) -> FloatArray:
-    """2.5 + n^2 / 34, n being the effective number of past errors: what a large wiki with a settled level has."""
-    return MIN_DEGREES + number**2 / ERRORS_SQUARED
-
-
-def tail_degrees(number: FloatArray, wandering: FloatArray, mean: FloatArray, steady: float) -> FloatArray:
-    """2.5 + (1 - 0.85 w) n^2 / 34 mu / (mu + m), for w the weight of the recent level and m = `steady`; all of one shape."""
-    kept = (1.0 - WANDERING * wandering) * mean / (mean + steady)
-    return MIN_DEGREES + kept * number**2 / ERRORS_SQUARED
+PEAKS = Tail(quiet=0.75, season=0.5, least=2.4, power=2, errors=33.0, wandering=0.9, small=0.0, young=800.0)
+DROPS = Tail(quiet=0.6, season=0.5, least=2.6, power=1, errors=1.75, wandering=0.75, small=5.0, young=0.0)

@@ -19,6 +19,8 @@ class Month:
     upper: float = nan
     lower: float = nan
     p_upper: float = nan
+    p_lower: float = nan
+    score: float = nan
     alpha: float = nan
     season: float = 0.0
     verdict: str = "not_testable"
@@ -117,7 +119,7 @@ def blend(levels: list[list[float]], losses: list[list[float]], t: int) -> tuple
 
 
 def spread(errors: list[tuple[float, float]], t: int) -> tuple[float, float]:
-    """alpha and the effective number of errors among the 60 months before t; errors are (e, 1/mu)."""
+    """alpha and the effective number of errors among the 60 months before t; errors are (e, its variance by chance)."""
     past = [(e, c, 0.5 ** ((t - 1 - s) / 24)) for s, (e, c) in enumerate(errors[:t]) if s >= t - 60 and not isnan(e)]
     if not past:
         return 0.05, 0.0
@@ -140,6 +142,7 @@ def judge(counts: list[float]) -> list[Month]:
     levels: list[list[float]] = []
     losses: list[list[float]] = []
     errors: list[tuple[float, float]] = []
+    deviates: list[float] = []
     result = []
     for t, y in enumerate(counts):
         g, season_variance = season(deviation, t)
@@ -152,9 +155,11 @@ def judge(counts: list[float]) -> list[Month]:
             mean, recent = blend(levels, losses, t)
             mu = exp(mean)
             month.alpha, number = spread(errors, t)
-            degrees = (1 - 0.85 * recent) * number**2 / 34
-            band(month, y, [mu, *(exp(v + g[0]) for v in former)], degrees, season_variance)
-        errors.append((3 * (cbrt(y / month.expected) - 1), 1 / month.expected))
+            in_band = band(month, y, [mu, *(exp(v + g[0]) for v in former)], number, recent, season_variance)
+            month.score = 0.9 * in_band + 0.1 * from_last_year(x, t, in_band) + following(deviates, in_band, recent, mu)
+        deviates.append(deviate(month.p_upper, month.p_lower))
+        shifted = month.expected + 0.5
+        errors.append((3 * (cbrt((y + 0.5) / shifted) - 1), month.expected / shifted**2))
         month.reason = reason(counts, t, month.expected)
         if month.reason in ("insufficient_history", "gaps"):
             month.expected = month.upper = month.lower = nan
@@ -164,33 +169,73 @@ def judge(counts: list[float]) -> list[Month]:
     return result
 
 
-def band(month: Month, y: float, means: list[float], degrees: float, season_variance: float) -> None:
-    """Bounds, p-value and verdict of one month; `means` are the expected one and those of the last one and two years."""
+def band(month: Month, y: float, means: list[float], n: float, recent: float, season_variance: float) -> float:
+    """Bounds, p-values and verdict of one month, and its normal deviate in the band.
+
+    `means` are the expected one and those of the last one and two years, n the number of errors, recent that level's weight.
+    """
     mu, year, two_years = means
-    above = [bounds(each, month.alpha, season_variance, 2.5 + degrees * mu / (mu + 100), y)
-             for each in ([mu, year] if year > 1.7 * mu else [mu])]  # fmt: skip
-    below = [bounds(each, month.alpha, season_variance, 2.5 + degrees * mu / (mu + 5), y)
-             for each in ([mu, two_years] if 1.25 * two_years < mu else [mu])]  # fmt: skip
+    v = month.alpha, season_variance
+    most = sum(0.5 ** (k / 24) for k in range(60))
+    high = 2.4 + (1 - 0.9 * recent) * n**2 / 33 * mu / (mu + 800 * (1 - n / most))
+    low = 2.6 + (1 - 0.75 * recent) * n / 1.75 * mu / (mu + 5)
+    up = [mu, year] if year > 1.7 * mu else [mu]
+    down = [mu, two_years] if 1.2 * two_years < mu else [mu]
     month.expected = mu
-    month.p_upper = max(p for p, _, _ in above)
-    month.upper = max(upper for _, upper, _ in above)
-    lowest = min(lower for _, _, lower in below) - 0.05
+    month.p_upper = max(stats.t(high).sf(z(y, each, *v, 0.75, 0.5)) for each in up)
+    month.p_lower = max(stats.t(low).cdf(z(y + 0.05, each, *v, 0.6, 0.5)) for each in down)
+    month.upper = max(max(mean_of(each, *v, 0.75, 0.5, stats.t(high).isf(0.01)), each) for each in up)
+    lowest = min(mean_of(each, *v, 0.6, 0.5, -stats.t(low).isf(0.01)) for each in down) - 0.05
     month.lower = max(lowest, 0.0)
     month.verdict = "ordinary"
     if y >= month.upper:
         month.verdict = "peak"
     if y <= lowest:
         month.verdict = "drop"
+    return deviate(max(stats.t(2.4 + n**2 / 33).sf(z(y, each, *v, 0.75, 0.5)) for each in up), month.p_lower)
 
 
-def bounds(mu: float, alpha: float, season_variance: float, degrees: float, y: float) -> tuple[float, float, float]:
-    """p of a month at least as high as y about mu, and the bounds at p = 0.01."""
-    v = 1 / mu + alpha + season_variance
-    sd = sqrt(0.66 * (1 / mu + alpha) + 0.8 * season_variance)
-    t = stats.t(degrees)
-    p = t.sf((3 * (cbrt(y / mu) - 1) + v / 3) / sd)
-    upper = mu * max(1.0, 1 - v / 9 + t.isf(0.01) * sd / 3) ** 3
-    return p, upper, mu * max(0.0, 1 - v / 9 - t.isf(0.01) * sd / 3) ** 3
+def variances(mu: float, alpha: float, season_variance: float, quiet: float, season: float) -> tuple[float, float]:
+    """Of all months, and the standard deviation of quiet ones."""
+    past = 1 / mu + alpha
+    return past + season_variance, sqrt(quiet * past + season * season_variance)
+
+
+def z(y: float, mu: float, alpha: float, season_variance: float, quiet: float, season: float) -> float:
+    v, sd = variances(mu, alpha, season_variance, quiet, season)
+    return (3 * (cbrt(y / mu) - 1) + v / 3) / sd
+
+
+def mean_of(mu: float, alpha: float, season_variance: float, quiet: float, season: float, reach: float) -> float:
+    """The count that is `reach` away."""
+    v, sd = variances(mu, alpha, season_variance, quiet, season)
+    return mu * max(0.0, 1 - v / 9 + reach * sd / 3) ** 3
+
+
+def deviate(p_upper: float, p_lower: float) -> float:
+    """Standard deviations above (or below, negative) what is expected."""
+    if isnan(p_upper):
+        return nan
+    p = max(min(p_upper, p_lower, 0.5), 1e-300)
+    return float(stats.norm.isf(p)) if p_upper <= p_lower else float(stats.norm.ppf(p))
+
+
+def from_last_year(x: list[float], t: int, otherwise: float) -> float:
+    """How far the month is from the twelve before it."""
+    year = known(x[max(0, t - 12) : t])
+    if len(year) < 2:
+        return otherwise
+    mean = sum(year) / len(year)
+    variance = (11 * sum((v - mean) ** 2 for v in year) / (len(year) - 1) + 4 * 0.15**2) / 15
+    return min(max((x[t] - mean) / sqrt(variance + 1 / max(exp(mean), 0.5)), -10.0), 10.0)
+
+
+def following(deviates: list[float], in_band: float, recent: float, mu: float) -> float:
+    """What a high month before adds to a month above expectation, unless the two before that were high as well."""
+    third, second, last = [nan] * max(0, 3 - len(deviates)) + deviates[-3:]
+    if not in_band > 0 or isnan(last) or (second > 2 and third > 2):
+        return 0.0
+    return 0.5 * (1 - 0.9 * recent) * mu / (mu + 20) * min(max(last, 0.0), 2.5)
 
 
 def reason(counts: list[float], t: int, expected: float) -> str:

@@ -50,9 +50,9 @@ def test_agrees_with_the_plain_loops(values: FloatArray) -> None:
             ours = getattr(found, name)[:, series]
             np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9, err_msg=f"{name} of series {series}")
         testable = found.verdict[:, series] != VerdictCode.NOT_TESTABLE
-        np.testing.assert_allclose(
-            found.p_upper[testable, series], np.array([m.p_upper for m in plain])[testable], rtol=1e-6, atol=1e-12
-        )
+        for name in ("p_upper", "p_lower", "score"):
+            expected = np.array([getattr(month, name) for month in plain])[testable]
+            np.testing.assert_allclose(getattr(found, name)[testable, series], expected, rtol=1e-6, atol=1e-9, err_msg=name)
         assert [VerdictCode(v).name.lower() for v in found.verdict[:, series]] == [m.verdict for m in plain]
         said = [Reason(r).name.lower() for r in found.reason[:, series]]
         assert said == [m.reason if m.verdict == "not_testable" else "none" for m in plain]
@@ -217,3 +217,29 @@ def test_the_upper_edge_is_never_below_what_is_expected() -> None:
     assert known.any()
     assert (found.upper >= found.expected)[known].all()
     assert (found.count > found.expected)[found.peak & known].all()
+
+
+def test_empty_months_of_a_tiny_wiki_are_no_errors() -> None:
+    counts = np.random.default_rng(4).poisson(1.0, (120, 40)).astype(float)
+    found = judge(counts, months=slice(-12, None))
+    assert np.median(found.details["alpha"]) < 0.5  # 0 is the truth; 3 when an empty month counts as far out
+
+
+def test_a_high_month_after_a_high_one_comes_first_until_the_level_has_moved() -> None:
+    y = np.column_stack([noisy(100, seed=seed) for seed in range(40)])
+    y[80] = y[81] = 1250.0
+    alone, after = y.copy(), y.copy()
+    alone[80] = 1000.0
+    after[78:80] = 1250.0
+    score, before = judge(y).score[81], judge(alone).score[81]
+    assert (score > before).mean() > 0.9
+    assert np.median(judge(after).score[81]) < np.median(score) - 0.5
+
+
+def test_the_score_of_a_month_without_others_around_is_that_of_p() -> None:
+    y = noisy(100)[:, None]
+    y[84:] = np.nan
+    y[96] = 2000.0
+    found = judge(y)
+    assert found.peak[96, 0]
+    assert 3 < found.score[96, 0] < 12
