@@ -52,7 +52,7 @@ class Judgement:
         """The same without the first `row` months."""
         values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
         details = {name: array[row:] for name, array in (values.pop("details") or {}).items()}
-        later = {name: None if array is None else array[row:] for name, array in values.items()}
+        later: dict[str, Any] = {name: None if array is None else array[row:] for name, array in values.items()}
         return Judgement(**later, details=details)
 
 

@@ -63,7 +63,7 @@ def in_month(project: Project, month: str) -> Alert:
 @pytest.fixture
 def iceland(db: None) -> Project:
     """Judged a little less strictly than by default: its months then hold every way in which a whole and its parts meet."""
-    judge_by("expected_band", p_value=0.02)
+    judge_by("expected_band", p_value=0.03)
     project = store_recorded("is.wikipedia.org")
     sweep()
     return project
