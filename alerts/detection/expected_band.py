@@ -106,6 +106,7 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
     count = panel.values[wide]
     history = observed_before(panel.values)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        distance = window_distance(np.log(panel.values + HALF_EDIT), wide, share)
         forecast = _forecast(panel.values, wide)
         known = forecast.number, forecast.weights[RECENT], forecast.mean
         high, low = PEAKS.degrees(*known), DROPS.degrees(*known)
@@ -113,7 +114,6 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
         p_upper = above.chance(count, high, upwards=True)
         p_lower = below.chance(count, low, upwards=False)
         ranked = score_of(above.chance(count, PEAKS.degrees_of_history(forecast.number), upwards=True), p_lower)
-        distance = window_distance(np.log(panel.values + HALF_EDIT), wide, share)
         before = _months_before(score_of(p_upper, p_lower))
         upper = above.bound(high, params.p_value, upwards=True)
         lower = below.bound(low, params.p_value, upwards=False)
