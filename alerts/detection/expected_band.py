@@ -29,7 +29,7 @@ from alerts.detection.band import FORECAST_MONTHS
 from alerts.detection.band.blend import Expectations, expectations
 from alerts.detection.band.level import LEVELS, MIN_MONTHS, NOISE_MONTHS, RECENT
 from alerts.detection.band.ranking import MONTHS_BEFORE, score, window_distance
-from alerts.detection.band.sides import both_sides
+from alerts.detection.band.sides import both_sides, chance
 from alerts.detection.band.spread import HALF_EDIT, SPREAD_MONTHS, dispersion, spread_errors
 from alerts.detection.band.tail import DROPS, PEAKS
 from alerts.detection.detector import Detector, Figure, FigureKind, WorkedExample, detail, figure
@@ -111,9 +111,10 @@ def detect(panel: Panel, params: ExpectedBandParams, months: slice | None = None
         known = forecast.number, forecast.weights[RECENT], forecast.mean
         high, low = PEAKS.degrees(*known), DROPS.degrees(*known)
         above, below = both_sides(forecast.mean, forecast.former, forecast.alpha, forecast.season_variance, share)
-        p_upper = above.chance(count, high, upwards=True)
-        p_lower = below.chance(count, low, upwards=False)
-        ranked = score_of(above.chance(count, PEAKS.degrees_of_history(forecast.number), upwards=True), p_lower)
+        beyond = above.distance(count, upwards=True)
+        p_upper = chance(beyond, high)
+        p_lower = chance(below.distance(count, upwards=False), low)
+        ranked = score_of(chance(beyond, PEAKS.degrees_of_history(forecast.number)), p_lower)
         before = _months_before(score_of(p_upper, p_lower))
         upper = above.bound(high, params.p_value, upwards=True)
         lower = below.bound(low, params.p_value, upwards=False)

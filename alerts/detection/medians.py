@@ -20,5 +20,5 @@ def median_over_months(values: FloatArray) -> tuple[FloatArray, IntArray]:
     ordered = np.sort(values, axis=0)  # NaN goes to the end
     lower = np.maximum(number - 1, 0) // 2
     upper = np.minimum(number // 2, len(values) - 1)
-    middle = np.take_along_axis(ordered, lower[None], axis=0)[0] + np.take_along_axis(ordered, upper[None], axis=0)[0]
-    return np.where(number > 0, 0.5 * middle, np.nan), number
+    columns: tuple[IntArray, ...] = np.indices(number.shape, sparse=True)
+    return np.where(number > 0, 0.5 * (ordered[lower, *columns] + ordered[upper, *columns]), np.nan), number

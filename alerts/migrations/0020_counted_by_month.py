@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0019_judge_every_minute'),
-        ('edits', '0015_sweep_every_twenty_seconds'),
+        ("alerts", "0019_judge_every_minute"),
+        ("edits", "0015_sweep_every_twenty_seconds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['metric', 'month', 'status', 'shown_under'], name='community_alerts_months'),
+            model_name="alert",
+            index=models.Index(fields=["metric", "month", "status", "shown_under"], name="community_alerts_months"),
         ),
     ]

@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('edits', '0015_sweep_every_twenty_seconds'),
+        ("edits", "0015_sweep_every_twenty_seconds"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='project',
-            options={'ordering': ['domain'], 'verbose_name': 'wiki', 'verbose_name_plural': 'wikis'},
+            name="project",
+            options={"ordering": ["domain"], "verbose_name": "wiki", "verbose_name_plural": "wikis"},
         ),
         migrations.AlterField(
-            model_name='fetchrun',
-            name='frontiers',
-            field=models.JSONField(default=dict, editable=False, help_text='By metric, the newest month that most wikis had when it started.'),
+            model_name="fetchrun",
+            name="frontiers",
+            field=models.JSONField(
+                default=dict, editable=False, help_text="By metric, the newest month that most wikis had when it started."
+            ),
         ),
     ]

@@ -82,7 +82,8 @@ def levels_at(adjusted: FloatArray) -> Standing:
     for i, level in enumerate(LEVELS):
         start = at if i == 0 else np.where(np.isfinite(found[0]), found[0], at)
         found[i], slope = _reweighted(filled[-level.months :], seen[-level.months :], level, start, noise)
-    former = np.stack([median_over_months(adjusted[-months:])[0] for months in FORMER_MONTHS])
+    others = {months: median_over_months(adjusted[-months:])[0] for months in FORMER_MONTHS if months != NOISE_MONTHS}
+    former = np.stack([others.get(months, wide) for months in FORMER_MONTHS])
     unknown = number < MIN_MONTHS
     found[:, unknown] = former[:, unknown] = np.nan
     return Standing(found, slope, noise, former)
