@@ -137,6 +137,7 @@ class DetectionPolicyAdmin(PermissionTableMixin, SimpleHistoryAdmin):  # type: i
     def _preview(self, request: HttpRequest, form: PolicyForm) -> HttpResponse:
         policy: DetectionPolicy = form.instance
         differences = services.preview_policy(policy=policy)
+        shown_before, shown_after = differences.shown()
         lists = (
             (gettext("Would be raised"), differences.raised),
             (gettext("Would be withdrawn"), differences.withdrawn),
@@ -148,6 +149,8 @@ class DetectionPolicyAdmin(PermissionTableMixin, SimpleHistoryAdmin):  # type: i
             "place": self.place(policy),
             "detector": detector_label(policy.detector),
             "differences": differences,
+            "shown_before": shown_before,
+            "shown_after": shown_after,
             "drawings": drawings(differences, policy, form.cleaned_data.get("drawn")),
             "lists": [(title, len(alerts), _worst(alerts)) for title, alerts in lists],
             "sent": [

@@ -14,6 +14,7 @@ from alerts.detection.types import IntArray
 from alerts.engine.apply_verdicts import apply_verdicts
 from alerts.engine.changes import Changes
 from alerts.engine.judging import PanelVerdicts, group, judge, row_of
+from alerts.engine.showing import number_shown
 from alerts.engine.sweep import SweepInput, read_sweep_input, store, unsettled_rows
 from alerts.lifecycle import Move
 from alerts.models import Alert, DetectionPolicy, Status
@@ -35,7 +36,12 @@ class Differences:
     raised: list[Alert] = field(default_factory=list)
     withdrawn: list[Alert] = field(default_factory=list)
     revised: list[Alert] = field(default_factory=list)
-    stay: int = 0
+    unchanged: set[int] = field(default_factory=set)  # ids
+
+    @property
+    def stay(self) -> int:
+        """Alerts that stay as they are."""
+        return len(self.unchanged)
 
     @property
     def before(self) -> int:
@@ -55,7 +61,14 @@ class Differences:
         self.withdrawn += changes.made(Move.WITHDRAW)
         revised = changes.made(Move.REVISE, Move.CONFIRM, Move.ESCALATE)
         self.revised += [alert for alert in revised if alert.status != Status.WITHDRAWN]
-        self.stay += len(changes.confirmed - changes.changed.keys())
+        self.unchanged |= changes.confirmed - changes.changed.keys()
+
+    def shown(self) -> tuple[int, int]:
+        """How many alerts people are shown now and would be shown then: of a whole and its parts, one of a wiki and month."""
+        known = {alert.pk for alert in (*self.revised, *self.withdrawn) if alert.pk}
+        stored = Alert.objects.defer("evidence").in_bulk(self.unchanged | known)
+        after = [*(stored[pk] for pk in self.unchanged), *self.revised, *self.raised]
+        return number_shown(stored.values()), number_shown(after)
 
 
 def preview_policy(

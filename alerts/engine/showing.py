@@ -25,23 +25,36 @@ def arrange(alerts: Iterable[Alert], names: Sequence[str]) -> list[Alert]:
     `names` are the metrics that are shown together, the whole first. An alert is shown under that of an earlier metric which
     lasted into its first month; the parts that stand out in any month of an alert are named on it.
     """
-    every = sorted(alerts, key=lambda alert: (names.index(alert.metric), alert.month, alert.direction))
-    leaders: list[Alert] = []
     wanted: dict[int, tuple[int | None, str]] = {}
-    for alert in every:
-        above = (each for each in leaders if each.metric != alert.metric and each.month <= alert.month <= _end(each))
-        leader = next(above, None)
-        if leader is None:
-            leaders.append(alert)
-        wanted[alert.pk] = (leader.pk if leader else None, "")
-    for alert in every:
-        under, _parts = wanted[alert.pk]
-        beside = [alert] if under else [each for each in every if _overlap(alert, each)]
-        wanted[alert.pk] = (under, _names(alert, beside))
+    pairs = _with_leaders(alerts, names)
+    for alert, leader in pairs:
+        beside = [alert] if leader else [each for each, _leader in pairs if _overlap(alert, each)]
+        wanted[alert.pk] = (leader.pk if leader else None, _names(alert, beside))
+    every = [alert for alert, _leader in pairs]
     changed = [alert for alert in every if (alert.shown_under_id, alert.parts) != wanted[alert.pk]]
     for alert in changed:
         alert.shown_under_id, alert.parts = wanted[alert.pk]
     return changed
+
+
+def number_shown(alerts: Iterable[Alert]) -> int:
+    """How many of `alerts`, stored or not, people would be shown: those of a wiki under no other."""
+    groups: dict[tuple[int, tuple[str, ...]], list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        groups[alert.project_id, together(alert.metric)].append(alert)
+    return sum(leader is None for (_, names), group in groups.items() for _alert, leader in _with_leaders(group, names))
+
+
+def _with_leaders(alerts: Iterable[Alert], names: Sequence[str]) -> list[tuple[Alert, Alert | None]]:
+    """The `alerts` of one project by metric and month, each with the one that it is shown under."""
+    found: list[tuple[Alert, Alert | None]] = []
+    leaders: list[Alert] = []
+    for alert in sorted(alerts, key=lambda alert: (names.index(alert.metric), alert.month, alert.direction)):
+        above = (each for each in leaders if each.metric != alert.metric and each.month <= alert.month <= _end(each))
+        found.append((alert, next(above, None)))
+        if found[-1][1] is None:
+            leaders.append(alert)
+    return found
 
 
 def _end(alert: Alert) -> dt.date:

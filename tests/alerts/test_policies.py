@@ -144,9 +144,12 @@ def test_a_preview_is_what_recomputing_then_does(wiki: Project) -> None:
     policy = site()
     policy.parameters = {"percentage": 15}
     differences = services.preview_policy(policy=policy, metrics=["edits"])
+    shown_before, shown_after = differences.shown()
+    assert shown_before == Alert.objects.standing().shown().count()
     services.policy_save(policy=policy, by=None)
     done = services.recompute_alerts(metrics=["edits"], apply=True)
     assert len(done.raised) == len(differences.raised) > 0
+    assert shown_after == Alert.objects.standing().shown().count()
     assert Alert.objects.exclude(status="withdrawn").count() == differences.after
     again = services.recompute_alerts(metrics=["edits"])
     assert (again.raised, again.withdrawn, again.revised) == ([], [], [])

@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import User
 from alerts import services
 from alerts.engine.showing import arrange
-from alerts.models import Alert, Direction, Status
+from alerts.models import Alert, DetectionPolicy, Direction, Status
 from edits.metrics import together
 from edits.models import EditCount, EditorType, PageType, Project
 from edits.months import month_range
@@ -77,6 +77,17 @@ def test_no_recorded_month_has_two_shown_alerts(iceland: Project) -> None:
     assert max(shown.values()) == 1
     assert max(Counter(standing.values_list("project", "month")).values()) > 1
     assert standing.shown("bot_edits").count() == standing.filter(metric="bot_edits").count()
+
+
+def test_a_preview_counts_what_people_are_shown_and_would_be(iceland: Project) -> None:
+    policy = DetectionPolicy.objects.get(project=None, family="")
+    policy.parameters |= {"p_value": 0.01}
+    differences = services.preview_policy(policy=policy, months=1000, today=TODAY)
+    before, after = differences.shown()
+    assert before == Alert.objects.standing().shown().count() < differences.before
+    services.policy_save(policy=policy, by=None)
+    services.recompute_alerts(apply=True, today=TODAY)
+    assert after == Alert.objects.standing().shown().count() < before
 
 
 def test_a_part_in_the_first_month_of_the_whole_is_marked_on_it(iceland: Project) -> None:
