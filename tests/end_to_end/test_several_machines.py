@@ -29,7 +29,7 @@ from tests.replay.state import LoggedRequest
 KILL_SECONDS = float(os.environ.get("CAA_KILL_SECONDS") or ("60" if os.environ.get("CI") == "true" else "10"))
 PER_MINUTE = 1200  # and a tenth of it in any six seconds
 IN_FLIGHT = 3
-PATIENCE = 150.0  # seconds until everything must be right after the last fault; it takes 25, but beside other tests up to three times that
+PATIENCE = 150.0  # seconds until all must be right after the last fault: 25 as a rule, beside other tests three times that
 SCHEDULE = {"edits.tasks.sync_projects": 3, "edits.tasks.sweep_missing": 2, "alerts.tasks.detect": 3}
 QUICK = {
     "WIKIMEDIA_MAX_IN_FLIGHT": str(IN_FLIGHT),
