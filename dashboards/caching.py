@@ -122,6 +122,11 @@ def _renew(build: Callable[[], object]) -> None:
     _beside().submit(_with_its_own_connection, build)
 
 
+def wait_for_renewals() -> None:
+    """Until what this process renews at this moment is renewed."""
+    _beside().submit(lambda: None).result()
+
+
 def _with_its_own_connection(build: Callable[[], object]) -> None:
     try:
         build()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from ninja import Field, Query, Router
 
 from api.paging import page_of
@@ -65,6 +66,8 @@ def find_project(name: str) -> Project:
 
 def project_items(request: HttpRequest, projects: Iterable[Project]) -> Iterable[dict[str, Any]]:
     """The items of `projects`; no query."""
+    place = "DOMAIN"  # asked for once: the addresses of a thousand pages take a fifth of all the time
+    before, after = request.build_absolute_uri(reverse("explorer", args=[place])).rsplit(place, 1)
     for project in projects:
         yield {
             "project": project.domain,
@@ -78,7 +81,7 @@ def project_items(request: HttpRequest, projects: Iterable[Project]) -> Iterable
             "open": project.is_open,
             "closed": project.closed,
             "url": project.url,
-            "page": request.build_absolute_uri(project.get_absolute_url()),
+            "page": f"{before}{project.domain}{after}",
         }
 
 

@@ -115,3 +115,9 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 
     with django_assert_max_num_queries(4):
         assert len(get(client, path)["items"]) >= 11
+
+
+def test_each_wiki_names_its_page(client: Client, peak: Alert) -> None:
+    listed = {item["project"]: item["page"] for item in client.get("/api/v1/projects").json()["items"]}
+
+    assert listed == {project.domain: f"http://testserver{project.get_absolute_url()}" for project in Project.objects.all()}
