@@ -51,8 +51,9 @@ def _with_leaders(alerts: Iterable[Alert], names: Sequence[str]) -> list[tuple[A
     leaders: list[Alert] = []
     for alert in sorted(alerts, key=lambda alert: (names.index(alert.metric), alert.month, alert.direction)):
         above = (each for each in leaders if each.metric != alert.metric and each.month <= alert.month <= _end(each))
-        found.append((alert, next(above, None)))
-        if found[-1][1] is None:
+        leader = next(above, None)
+        found.append((alert, leader))
+        if leader is None:
             leaders.append(alert)
     return found
 

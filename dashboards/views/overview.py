@@ -92,7 +92,7 @@ class Side:
 
 
 def sides(chosen: AlertFilter, month: dt.date) -> list[Side]:
-    """People, bots and everybody, with as many alerts of the month as the figures above the list count; one query."""
+    """People, bots and everybody, with the alerts of the month within the filter, also those that last into it; one query."""
     labels: dict[str, str | Promise] = {name: metric.part_of.label for name, metric in PARTS.items() if metric.part_of}
     labels[ALL_EDITORS] = pgettext_lazy("people and bots", "all")
     every = replace(chosen, editors="", month=month).apply(Alert.objects.all()).order_by()

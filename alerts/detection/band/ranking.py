@@ -18,7 +18,7 @@ MONTHS_BEFORE = 3  # how many months' deviates are looked at
 WINDOW = 12
 WINDOW_SHARE = 0.1
 MAX_DISTANCE = 10.0  # of a month from the last year
-USUAL_NOISE, NOISE_MONTHS = 0.15, 4.0  # sd of a month's logarithm as it usually is, and how many months this counts for
+USUAL_NOISE, USUAL_MONTHS = 0.15, 4.0  # sd of a month's logarithm as it usually is, and how many months this counts for
 FOLLOWING = 0.5  # share of the deviate of the month before
 MOST = 2.5  # of that deviate
 HIGH = 2.0  # deviate of a high month
@@ -40,7 +40,7 @@ def window_distance(logs: FloatArray, rows: slice, share: FloatArray) -> FloatAr
     number = sum((known[window] for window in windows), start=np.zeros((rows.stop - rows.start, logs.shape[1])))
     mean = sum((values[window] for window in windows), start=np.zeros_like(number)) / number
     squares = sum((known[window] * (values[window] - mean) ** 2 for window in windows), start=np.zeros_like(number))
-    variance = (squares / (number - 1) * (WINDOW - 1) + USUAL_NOISE**2 * NOISE_MONTHS) / (WINDOW - 1 + NOISE_MONTHS)
+    variance = (squares / (number - 1) * (WINDOW - 1) + USUAL_NOISE**2 * USUAL_MONTHS) / (WINDOW - 1 + USUAL_MONTHS)
     expected = mean + np.log(share)
     away = (padded[WINDOW:] - expected) / np.sqrt(variance + 1.0 / np.maximum(np.exp(expected), 0.5))
     return np.where(number > 1, np.clip(away, -MAX_DISTANCE, MAX_DISTANCE), np.nan)
