@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from alerts.models import Alert, AlertQuerySet
 from annotations.models import Annotation
@@ -152,17 +153,17 @@ class Language(NamedTuple):
 def all_languages() -> list[Language]:
     """Each language that has a wiki, by name."""
 
-    def build() -> dict[str, tuple[str, str, int]]:
+    def build() -> list[Language]:
         columns = ("language_code", "language_name", "language_name_en")
         names: dict[str, tuple[str, str, int]] = {}
         for code, own, english in Project.objects.exclude(language_code="").values_list(*columns):
             known = names.get(code, ("", "", 0))
             names[code] = known[0] or own, known[1] or english, known[2] + 1
-        return names
+        found = names.items()
+        named = [Language(code, language_name(code, own, english), own, wikis) for code, (own, english, wikis) in found]
+        return sorted(named, key=lambda language: fold(language.name))
 
-    found = cached_until_data_changes("languages", build).items()
-    named = [Language(code, language_name(code, own, english), own, wikis) for code, (own, english, wikis) in found]
-    return sorted(named, key=lambda language: fold(language.name))
+    return cached_until_data_changes(f"languages:{get_language()}", build)
 
 
 def languages() -> list[tuple[str, str]]:

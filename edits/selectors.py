@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,13 +117,35 @@ def stored_definitions(*, project: Project, metric: Metric, among: Sequence[Defi
 
 def series(*, project: Project, metric: Metric, definition: Definition | None = None) -> Series:
     """The metric's series of `project`, by `definition`, else by its usual one."""
-    asked, definition = definition, definition or exceptional_definitions(metric).get(project.pk, metric.definitions[0])
-    totals = {month: count for _, month, count in _monthly_totals(metric, definition.slices, project=project)}
-    if not totals and asked is None and len(metric.definitions) > 1:  # the first counts came after the look-up
-        definition = chosen_definitions(metric=metric, project_ids=[project.pk]).get(project.pk, definition)
-        totals = {month: count for _, month, count in _monthly_totals(metric, definition.slices, project=project)}
-    months = sorted(totals)
-    return Series(metric, definition, tuple(months), tuple(totals[month] for month in months))
+    return all_series(projects=[project], metric=metric, definition=definition)[0]
+
+
+def all_series(*, projects: Sequence[Project], metric: Metric, definition: Definition | None = None) -> list[Series]:
+    """The same of each of `projects`, in their order; a query for each definition that they use."""
+    others = exceptional_definitions(metric) if definition is None else {}
+    used = {project.pk: definition or others.get(project.pk, metric.definitions[0]) for project in projects}
+    totals = _totals_of(metric, used)
+    empty = [pk for pk in used if not totals[pk]]
+    if empty and definition is None and len(metric.definitions) > 1:  # the first counts came after the look-up
+        used |= chosen_definitions(metric=metric, project_ids=empty)
+        totals |= _totals_of(metric, {pk: used[pk] for pk in empty})
+    found = []
+    for project in projects:
+        months = sorted(totals[project.pk])
+        counts = tuple(totals[project.pk][month] for month in months)
+        found.append(Series(metric, used[project.pk], tuple(months), counts))
+    return found
+
+
+def _totals_of(metric: Metric, used: Mapping[int, Definition]) -> dict[int, dict[dt.date, int]]:
+    """The counts by month of each project, by the definition that it uses."""
+    found: dict[int, dict[dt.date, int]] = {project: {} for project in used}
+    for definition in metric.definitions:
+        mine = [project for project, each in used.items() if each is definition]
+        if mine:
+            for project, month, count in _monthly_totals(metric, definition.slices, project__in=mine):
+                found[project][month] = count
+    return found
 
 
 def counts_panel(

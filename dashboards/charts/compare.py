@@ -16,7 +16,7 @@ from alerts.models import Alert, Direction
 from dashboards import parameters
 from dashboards.charts import parts
 from dashboards.charts.marks import SYMBOLS, size_of
-from dashboards.charts.series import CountSeries, count_series
+from dashboards.charts.series import CountSeries, count_series_of
 from dashboards.charts.state import ALL, ChartState
 from dashboards.sentences import alert_lines, counted_words
 from edits.figures import month, number, short_month
@@ -38,6 +38,7 @@ LOOKS = (
 )
 INDEXED, ABSOLUTE = "indexed", "absolute"
 BASE_MONTHS = 12
+DRAWN = ("project_id", "month", "direction", "severity", "status", "percentage_difference", "worst_month")  # of an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def comparison(projects: list[Project], query: QueryDict) -> Comparison | None:
     """What the chart and the table of the page show; None where nothing is stored."""
     state = ChartState.read(query, default_range=ALL)
     scale = parameters.choice(query, "scale", [INDEXED, ABSOLUTE], ABSOLUTE)
-    every = [(project, count_series(project, state.metric)) for project in projects]
+    every = zip(projects, count_series_of(projects, state.metric), strict=True)
     stored = [(project, series) for project, series in every if series.span]
     if not stored:
         return None
@@ -126,7 +127,7 @@ def _alerts(projects: list[Project], metric: str, months: list[dt.date]) -> list
     """The alerts that stand, each at its own month; one query for all projects."""
     found: dict[int, dict[dt.date, Alert]] = {project.pk: {} for project in projects}
     alerts = Alert.objects.filter(project__in=list(found), metric=metric, month__range=(months[0], months[-1])).standing()
-    for alert in alerts.defer("evidence").order_by("month"):
+    for alert in alerts.only(*DRAWN).order_by("month"):
         found[alert.project_id][alert.month] = alert
     return list(found.values())
 

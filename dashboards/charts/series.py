@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,17 +67,25 @@ class JudgedSeries(CountSeries):
 
 def count_series(project: Project, metric_name: str, definition: str = "") -> CountSeries:
     """The counts alone, with a place for every month between the first and the last; by `definition`, else as always."""
+    return count_series_of([project], metric_name, definition)[0]
+
+
+def count_series_of(projects: Sequence[Project], metric_name: str, definition: str = "") -> list[CountSeries]:
+    """The same of each of `projects`, in their order."""
     metric = get_metric(metric_name)
     asked = metric.definition(definition) if definition else None
-    stored = edits.series(project=project, metric=metric, definition=asked)
-    definition = stored.definition.name
+    return [_consecutive(stored) for stored in edits.all_series(projects=projects, metric=metric, definition=asked)]
+
+
+def _consecutive(stored: edits.Series) -> CountSeries:
+    name, definition = stored.metric.name, stored.definition.name
     if not stored.months:
-        return CountSeries(metric_name, definition, (), np.empty(0))
+        return CountSeries(name, definition, (), np.empty(0))
     months = tuple(month_range(stored.months[0], stored.months[-1]))
     counts = np.full(len(months), np.nan)
     first = to_index(months[0])
     counts[[to_index(month) - first for month in stored.months]] = stored.counts
-    return CountSeries(metric_name, definition, months, counts)
+    return CountSeries(name, definition, months, counts)
 
 
 def judged_series(project: Project, metric_name: str, definition: str = "") -> JudgedSeries:

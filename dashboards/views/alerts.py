@@ -66,8 +66,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "follow": followed(chosen),
         "reset": reverse("alerts"),
         "orders": [(key, label, chosen.query(sort=key, page=1)) for key, label in SORT_LABELS.items()],
-        **choices(chosen),
-        "category_choices": category_choices(),
+        "offers": choices(chosen) | {"categories": category_choices()},
     }
     return render(request, "dashboards/alerts.html", context)
 

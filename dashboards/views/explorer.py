@@ -65,8 +65,7 @@ def explorer(request: HttpRequest, domain: str) -> HttpResponse:
         "still": still(drawn(chart, hover=False)) if chart else "",
         "log_query": state.query(layers=state.layers | {"log"}) if chart and chart.wants_log and _is_even(state) else "",
         "stored": series.span,
-        "editors": [editor_label(name) for name in chart.editors] if chart else [],
-        "rows": month_rows(chart)[::-1] if chart else [],
+        "months": _months_table(chart) if chart else {},
         "definitions": _others(project, state, series),
         "caption": series.counted.caption if series.months else "",
         "alerts": [(alert, notes.get(alert.pk), _lasted(chart, alert), state.query(alert=alert.pk)) for alert in alerts],
@@ -98,6 +97,17 @@ def _others(project: Project, state: ChartState, series: JudgedSeries) -> list[t
     others = [each for each in metric.definitions if each.name != series.definition]
     stored = stored_definitions(project=project, metric=metric, among=others)
     return [(each.measure, state.query(definition=each.name, alert=0)) for each in stored]
+
+
+def _months_table(chart: ChartData) -> dict[str, Any]:
+    """What the chart shows, newest month first, with the headings of columns that not every chart has."""
+    return {
+        "rows": month_rows(chart)[::-1],
+        "label": METRICS[chart.state.metric].label,
+        "editors": [editor_label(name) for name in chart.editors],
+        "scaled": chart.per_30_days,
+        "classic": chart.classic_label,
+    }
 
 
 def _lasted(chart: ChartData | None, alert: Alert) -> str:

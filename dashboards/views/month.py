@@ -58,9 +58,6 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "metric": metric,
         "family": family,
         "choice": f"?{urlencode(choice)}" if choice else "",
-        "only_alerts": only_alerts,
-        "other_rows": "?" + urlencode(choice if only_alerts else choice | {"rows": WITH_ALERTS}),
-        "rows_choice": urlencode(choice | ({"rows": WITH_ALERTS} if only_alerts else {})),
         "address": request.build_absolute_uri(request.path),
         "families": FAMILIES.items(),
         "metrics": metric_choices(),
@@ -75,9 +72,14 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "falls": changes[len(rises) :],
         "open_query": replace(chosen, status=OPEN).query(),
         "all_query": chosen.query(sort="worst"),
-        "rows": heat_rows(metric, this, list(shown.object_list)),
-        "months": list(month_range(add_months(this, 1 - MONTHS), this)),
-        "styles": [(style, *shown) for style, shown in STYLES.items()],
-        "page": shown,
+        "heat": {
+            "rows": heat_rows(metric, this, list(shown.object_list)),
+            "months": list(month_range(add_months(this, 1 - MONTHS), this)),
+            "styles": [(style, *signs) for style, signs in STYLES.items()],
+            "only_alerts": only_alerts,
+            "other_rows": "?" + urlencode(choice if only_alerts else choice | {"rows": WITH_ALERTS}),
+            "rows_choice": urlencode(choice | ({"rows": WITH_ALERTS} if only_alerts else {})),
+            "page": shown,
+        },
     }
     return render(request, "dashboards/month.html", context)

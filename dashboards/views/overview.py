@@ -75,7 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "list_query": chosen.query(sort="worst"),
         "feed_query": address.query(month=None, page=1, per_page=PAGE_SIZE, sort="newest"),
         "reset": AlertFilter(month=month).query(),
-        **choices(chosen),
+        "offers": choices(chosen),
     }
     return render(request, "dashboards/overview.html", context)
 
@@ -120,13 +120,13 @@ def choices(chosen: AlertFilter) -> dict[str, Any]:
     return {
         "severities": Severity.choices,
         "causes": Cause.choices,
-        "category_choices": category_choices() if chosen.category else [],
+        "categories": category_choices() if chosen.category else [],
         "languages": languages(),
-        "families": FAMILIES.items(),
+        "families": list(FAMILIES.items()),
         "metrics": metric_choices(),
         "statuses": status_choices(),
         "directions": Direction.choices,
-        "sizes": SIZES.items(),
+        "sizes": list(SIZES.items()),
     }
 
 

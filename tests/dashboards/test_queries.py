@@ -29,7 +29,7 @@ QUERIES = {
     "/alerts/{pk}/card/": 8,
     "/projects/is.wikipedia.org/": 18,  # one, like one of each chart's, tells the policy; one the other definition
     "/projects/is.wikipedia.org/?alert={pk}": 18,
-    "/compare/?p=is.wikipedia.org&p=fo.wikipedia.org": 5,
+    "/compare/?p=is.wikipedia.org&p=fo.wikipedia.org": 4,
     "/months/2022-11/": 13,  # one for what drove it
     "/languages/": 1,
     "/languages/is/": 9,
