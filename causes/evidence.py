@@ -43,13 +43,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The count divided one way (`dimension`: editor types or page types). `leader`: what made two thirds of the change."""
+    """The count divided one way (`dimension`: editor types or page types). `leader`: what made two thirds of the change.
+
+    bots_seen: False where bots are a part and none of their edits is counted up to the month. Those of before there were bot
+    flags are counted as edits of registered editors.
+    """
 
     dimension: str
     parts: tuple[Part, ...]
     leader: str | None
     alike: bool
     surprise: float
+    bots_seen: bool = True
 
     def part(self, name: str) -> Part | None:
         return next((part for part in self.parts if part.name == name), None)

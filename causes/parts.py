@@ -22,6 +22,7 @@ from edits.months import to_index
 
 USER, ANONYMOUS = EditorType.USER.value, EditorType.ANONYMOUS.value
 GROUP_BOT, NAME_BOT = EditorType.GROUP_BOT.value, EditorType.NAME_BOT.value
+BOTS = {GROUP_BOT, NAME_BOT}
 DIMENSION = "editor_type"
 USUAL_MONTHS = 36
 SURELY_PEOPLE = 2 / 3
@@ -49,7 +50,7 @@ class Division:
             return names[int(found.leader[row])]
         if not found.tells[row]:
             return None
-        if set(names) == {GROUP_BOT, NAME_BOT}:
+        if set(names) == BOTS:
             return "bots"
         if not {USER, ANONYMOUS} <= set(names):
             return None
@@ -140,6 +141,8 @@ def divide_histories(histories: FloatArray, whole: FloatArray, rules: Rules, div
     grouped = np.stack([before[:, :, list(group)].sum(axis=2) for group in division.positions], axis=2)
     usual = movement(grouped)
     found = leading(count, expected, usual, division.positions, opposites=division.opposites)
+    bots = [i for i, kind in enumerate(division.kinds) if kind in BOTS]
+    bots_seen = (histories[:, :, bots] > 0).any(axis=(0, 2)) if bots else np.ones(alerts, dtype=bool)
     departures = departure(sums_of(count, division.positions), sums_of(expected, division.positions), usual)
     return [
         Breakdown(
@@ -151,6 +154,7 @@ def divide_histories(histories: FloatArray, whole: FloatArray, rules: Rules, div
             leader=division.leader(found, row),
             alike=division.opposites is not None and bool(found.alike[row]),
             surprise=float(np.nan_to_num(found.surprise[row])),
+            bots_seen=bool(bots_seen[row]),
         )
         if found.tells[row]
         else None

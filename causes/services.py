@@ -18,7 +18,7 @@ from database.transactions import retried_transaction
 from database.upsert import upsert
 from edits.models import EditCount, FetchTarget
 
-VERSION = 4  # of the hypotheses and of what is gathered: another one explains everything anew
+VERSION = 5  # of the hypotheses and of what is gathered: another one explains everything anew
 AT_ONCE = 200  # alerts in one transaction
 
 

@@ -34,6 +34,7 @@ def weigh(evidence: Evidence) -> Finding | None:
         "editors_expected": evidence.editors.expected if evidence.editors else None,
         "accounts": len(evidence.accounts),
         "few_share": share_of_few(evidence)[1],
+        "bots_seen": kinds.bots_seen,
     }
     return Finding("people", at_most(Strength.POSSIBLE, evidence), values)
 
@@ -67,7 +68,10 @@ def lines(values: Mapping[str, Any]) -> list[str]:
         told.append(
             _("No few accounts did it: the most active ones made %(share)s.") % {"share": percent(values["few_share"])}
         )
-    return told or [_("Whether they were few or many is not known.")]
+    told = told or [_("Whether they were few or many is not known.")]
+    if not values.get("bots_seen", True) and values["who"] != "anonymous":
+        told.append(_("No edit of a bot is counted here up to that month: bots may be among the registered editors."))
+    return told
 
 
 HYPOTHESIS = Hypothesis(

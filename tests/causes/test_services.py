@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pytest
 from django.db.models import F
@@ -10,6 +11,7 @@ from django.test import Client
 
 from alerts.models import Alert
 from alerts.services import detect_alerts
+from causes.evidence import Evidence
 from causes.findings import Cause
 from causes.models import Explanation
 from causes.selectors import why
@@ -24,11 +26,11 @@ FIRST, MONTH = dt.date(2019, 1, 1), dt.date(2022, 11, 1)
 USUAL = {"user": 4000, "anonymous": 600, "group-bot": 900, "name-bot": 10}
 
 
-def store(project: Project, **changes: int) -> None:
+def store(project: Project, usual_counts: Mapping[str, int] = USUAL, **changes: int) -> None:
     """Steady months by kind, with a little movement, and the last one changed."""
     months = list(month_range(FIRST, MONTH))
     whole = dict.fromkeys(months, 0)
-    for kind, usual in USUAL.items():
+    for kind, usual in usual_counts.items():
         counts = {month: usual + (usual * (i * 7 % 11 - 5)) // 100 for i, month in enumerate(months)}
         counts[MONTH] = changes.get(kind.replace("-", "_"), counts[MONTH])
         make_edit_counts(project, counts, editor_type=kind)
@@ -56,6 +58,16 @@ def test_bots_are_named_with_what_they_made_of_the_rise(project: Project) -> Non
     assert told.sentence.startswith("Bots made 10")  # 100 or 101 of the rise
     assert told.sentence.endswith("people edited as usual.")
     assert sum(bar.share for bar in told.bars) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name_bots", [0, 10])
+def test_a_wiki_without_bots_until_then_is_told_from_one_with(project: Project, name_bots: int) -> None:
+    store(project, USUAL | {"group-bot": 0, "name-bot": name_bots}, user=30_000)
+    alert = alert_of(project)
+    explain_alerts()
+    kinds = Evidence.from_json(Explanation.objects.get(alert=alert).evidence).kinds
+    assert kinds is not None
+    assert kinds.bots_seen == bool(name_bots)
 
 
 def test_the_worst_month_of_an_episode_is_explained(project: Project) -> None:

@@ -186,6 +186,14 @@ def test_people_who_are_known_not_to_be_few() -> None:
     assert HYPOTHESES["people"].lines(found.values) == ["Whether they were few or many is not known."]
 
 
+@pytest.mark.parametrize(("seen", "told"), [(True, 0), (False, 1)])
+def test_where_no_bot_was_ever_counted_bots_may_be_among_registered_editors(seen: bool, told: int) -> None:
+    found = explain(evidence(replace(REGISTERED, bots_seen=seen))).first
+    assert found is not None
+    lines = HYPOTHESES["people"].lines(found.values)
+    assert lines.count("No edit of a bot is counted here up to that month: bots may be among the registered editors.") == told
+
+
 def test_accounts_are_counted_and_not_named() -> None:
     found = explain(STRONG_FOR["few_accounts"]).first
     assert found is not None
