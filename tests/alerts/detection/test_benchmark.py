@@ -10,7 +10,7 @@ from django.conf import settings
 
 from alerts.detection.registry import DEFAULT_DETECTOR, get
 from alerts.detection.types import Panel
-from tests.benchmarks.detection import hindsight
+from tests.benchmarks.detection import hindsight, tiny
 from tests.benchmarks.detection.contestants import CONTESTANTS, EXPECTED_BAND, oracle, run
 from tests.benchmarks.detection.scoring import average_precision, calibration, evaluate, sensitivity_at
 from tests.benchmarks.detection.simulator import CLASSES, Simulation, simulate
@@ -23,8 +23,44 @@ def simulation() -> Simulation:
 
 def test_a_seed_gives_the_same_months_for_ever() -> None:
     """The sum that the research prototype's simulator has, so that figures can be compared with it."""
-    counts = np.nan_to_num(simulate(per_class=3).counts, nan=-1.0).astype(np.int64)
+    counts = np.nan_to_num(simulate(per_class=3, published=True).counts, nan=-1.0).astype(np.int64)
     assert hashlib.sha256(counts.tobytes()).hexdigest().startswith("564221c4d9d126b4")
+
+
+def test_only_tiny_wikis_differ_from_the_published_ones() -> None:
+    now, before = simulate(7, per_class=3), simulate(7, per_class=3, published=True)
+    others = now.classes != "tiny"
+    for name in ("counts", "mean", "sd", "event", "number", "ignored", "scored"):
+        np.testing.assert_array_equal(getattr(now, name)[:, others], getattr(before, name)[:, others])
+    assert not (now.counts[:, ~others] == before.counts[:, ~others]).all()
+
+
+# lower and upper quartile of recorded tiny wikis
+ALIKE = {
+    "median edits a month": (0, 23),
+    "share of months without edits": (0.10, 0.55),
+    "longest run of such months": (3, 20),
+    "autocorrelation of log(y + 0.5), lag 1": (0.66, 0.86),
+    "autocorrelation of log(y + 0.5), lag 6": (0.40, 0.67),
+    "variance of log(y + 0.5)": (1.9, 4.0),
+    "variance / mean of y": (31, 103),
+    "skewness of y": (1.5, 4.4),
+    "share of months above 3 times the median of 24 before": (0.17, 0.36),
+    "the same, 10 times": (0.04, 0.11),
+}
+
+
+def test_simulated_tiny_wikis_look_like_recorded_ones() -> None:
+    found = tiny.quartiles(tiny.simulated_series(simulate()))
+    assert {name: found[name][1] for name, (low, high) in ALIKE.items() if not low <= found[name][1] <= high} == {}
+
+
+@pytest.mark.recorded_data(hindsight.FILE)
+def test_recorded_tiny_wikis_are_what_the_simulated_ones_are_held_to() -> None:
+    found = tiny.quartiles(tiny.recorded_series(settings.SNAPSHOT_DIR))
+    for name, (low, high) in ALIKE.items():
+        quartiles = found[name][[0, 2]]
+        np.testing.assert_allclose((low, high), quartiles, rtol=0.1, atol=0.01, err_msg=name)
 
 
 def test_every_class_has_events_and_quiet_months(simulation: Simulation) -> None:
@@ -70,13 +106,19 @@ def test_the_oracle_is_calibrated_and_beats_every_method() -> None:
 def test_the_default_is_calibrated_and_finds_what_it_promises(simulation: Simulation) -> None:
     outcome = run(CONTESTANTS[EXPECTED_BAND], simulation.counts)
     scores = evaluate(simulation, outcome.alarm, outcome.score)
-    assert scores.average_precision > 0.56
+    assert scores.average_precision > 0.54
     assert scores.false_alarms < 0.01
     of_drops = get(DEFAULT_DETECTOR).detect(Panel(simulation.counts)).p_lower
     for p in (outcome.p, of_drops):
         for nominal, realised in calibration(simulation, p).items():
             if nominal >= 0.01:
                 assert realised == pytest.approx(nominal, rel=0.25)
+
+
+def test_the_default_keeps_its_figure_on_the_published_classes() -> None:
+    published = simulate(per_class=30, published=True)
+    outcome = run(CONTESTANTS[EXPECTED_BAND], published.counts)
+    assert evaluate(published, outcome.alarm, outcome.score).average_precision > 0.56
 
 
 @pytest.mark.recorded_data(hindsight.FILE)

@@ -19,7 +19,7 @@ import django  # noqa: E402 - the environment comes first
 
 django.setup()
 
-from tests.benchmarks.detection import hindsight, learning, recorded, speed, tables  # noqa: E402
+from tests.benchmarks.detection import hindsight, learning, recorded, speed, tables, tiny  # noqa: E402
 from tests.benchmarks.detection.contestants import EXPECTED_BAND  # noqa: E402
 from tests.benchmarks.detection.simulator import DEVELOPMENT_SEED, simulate  # noqa: E402
 
@@ -50,9 +50,10 @@ def main() -> None:
     if not options.no_speed:
         print("\n".join(speed.report()), flush=True)
     simulation = simulate(options.seed, options.per_class)
+    published = simulate(options.seed, options.per_class, published=True)
     found = tables.outcomes(simulation)
     sections = {
-        "simulated": tables.simulated_table(simulation, found),
+        "simulated": tables.simulated_table(simulation, found, published),
         "classes": tables.class_table(simulation, found),
         "weak": tables.weakness_table(simulation, found),
         "drops": tables.drops_table(simulation),
@@ -63,6 +64,7 @@ def main() -> None:
     if (folder / hindsight.FILE).is_file():
         sections["hindsight"] = tables.hindsight_tables(folder)
         sections["heldout"] = tables.hindsight_tables(folder, hindsight.HELD_OUT)
+        sections["tiny"] = tiny.tiny_table(folder, simulation, published)
         sections["flagged"] = tables.flagged_table(folder)
         sections["quiet"] = recorded.quiet_table(folder)
         sections["strata"] = recorded.strata_table(folder)

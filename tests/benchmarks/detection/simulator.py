@@ -3,7 +3,7 @@
 The design of Noufaily et al. (2013, doi 10.1002/sim.5595) and Bédubourg & Le Strat (2017, doi
 10.1371/journal.pone.0181227): negative binomial counts around a log-linear trend with Fourier seasons, and events of
 Poisson(k x sd) counts spread over one to three months, moved to months and to the sizes of Wikimedia projects (0.3 to
-5,000,000 edits a month).
+5,000,000 edits a month). Tiny wikis come and go instead, as recorded ones do (tests/benchmarks/detection/tiny.py).
 One seed gives the same data for ever: the order of the draws is part of the benchmark.
 """
 
@@ -32,9 +32,19 @@ DEVELOPMENT_SEED = 20240501
 PROFILES = {1: (1.0,), 2: (0.6, 0.4), 3: (0.35, 0.45, 0.20)}  # share of an event per month
 SIZES = (2, 3, 5, 10)  # of an event, in standard deviations of the month
 EVENT_GAP = 24  # mean months between events
+LEAST_LOG_MEAN = -5.0
 SETTLING = 4  # months after a level shift that count for nothing
 SCORED_FROM, SCORED_FROM_SHORT = 60, 12  # months of history before the first scored one
 PARTLY_TRENDING = {"level_shift", "contaminated", "missing", "short", "drift", "wandering"}
+
+# Tiny wikis, so that they look like the first 80 months of 41 recorded ones (methodology, table "tiny")
+TINY_BEGINS = 0.2  # edits a month at first: four fifths of the first year's months have no edit, or one
+TINY_USUAL = (20.0, 200.0)  # edits a month it is drawn to: the medians of the first 80 months are then mostly below 50
+TINY_KEEPS = 0.97  # of its distance from there, a month: autocorrelation falls from 0.8 at lag 1 to 0.6 at lag 6
+TINY_SD = 1.8  # of the log level in the long run: variance of log(count + 0.5) is 3
+TINY_CV = (0.3, 0.5)  # about the level: log(count + 0.5) changes by 0.43 in the median month
+TINY_CLOSED = 0.25  # share of wikis that are closed at some time: 10 of 41 are silent in the last year
+TINY_OPEN_MONTHS = 24  # and that are open for at least so long
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +91,21 @@ class _Series:
         return np.arange(len(self.log_mean))
 
 
-def simulate(seed: int = DEVELOPMENT_SEED, per_class: int = 100, months: int = MONTHS) -> Simulation:
-    """`per_class` series of each class, in the order of CLASSES."""
+def simulate(
+    seed: int = DEVELOPMENT_SEED, per_class: int = 100, months: int = MONTHS, *, published: bool = False
+) -> Simulation:
+    """`per_class` series of each class, in the order of CLASSES.
+
+    published: with tiny wikis as the research prototype has them, for figures to be compared with it: independent months
+    around a mean of 0.3 to 10. These are always drawn, so that the other classes are the prototype's to the last bit; the
+    tiny wikis that take their place have a generator of their own.
+    """
     rng = np.random.default_rng(seed)
     made = [_make(rng, kind, months) for kind in CLASSES for _ in range(per_class)]
+    if not published:
+        first = CLASSES.index("tiny") * per_class
+        own = np.random.default_rng([seed, CLASSES.index("tiny")])
+        made[first : first + per_class] = [_make_tiny(own, months) for _ in range(per_class)]
     scored_from = np.array([s.first + SCORED_FROM_SHORT if s.kind == "short" else SCORED_FROM for s in made])
     columns = {name: np.column_stack([getattr(s, name) for s in made]) for name in _COLUMNS}
     return Simulation(
@@ -112,6 +133,28 @@ def _make(rng: np.random.Generator, kind: str, months: int) -> _Series:
     _add_events(series)
     SPOILERS.get(kind, _stay)(series)
     series.ignored |= np.isnan(series.counts)
+    return series
+
+
+def _make_tiny(rng: np.random.Generator, months: int) -> _Series:
+    """Activity that begins with next to nothing, comes and goes, and may end.
+
+    The log of the level is autoregressive of order 1 around its usual value. As in `drift` and `wandering`, mean and sd are
+    those about the level, which the oracle knows. The months after a closure count for nothing, as after a level shift.
+    """
+    base = np.exp(rng.uniform(*np.log(TINY_USUAL)))
+    series = _Series(rng, "tiny", np.full(months, np.log(base)), rng.uniform(*TINY_CV), base)
+    moves = rng.normal(0, TINY_SD * np.sqrt(1 - TINY_KEEPS**2), months)
+    away = np.full(months, np.log(TINY_BEGINS / base))
+    for i in range(1, months):
+        away[i] = TINY_KEEPS * away[i - 1] + moves[i]
+    series.log_mean = series.log_mean + away
+    if rng.random() < TINY_CLOSED:
+        at = int(rng.integers(TINY_OPEN_MONTHS, months))
+        series.log_mean[at:] = LEAST_LOG_MEAN
+        series.ignored[at : at + SETTLING] = True
+    _draw_counts(series)
+    _add_events(series)
     return series
 
 
@@ -180,7 +223,7 @@ def _wander(series: _Series) -> None:
 
 def _draw_counts(series: _Series) -> None:
     """Negative binomial with variance mean + (cv mean)^2, as a gamma mixture of Poissons."""
-    series.mean = np.exp(np.clip(series.log_mean, -5, 17))
+    series.mean = np.exp(np.clip(series.log_mean, LEAST_LOG_MEAN, 17))
     shape = 1.0 / max(series.cv, 1e-6) ** 2
     rate = series.rng.gamma(shape, np.maximum(series.mean, 1e-9) / shape)
     series.counts = series.rng.poisson(np.minimum(rate, 1e15)).astype(float)
