@@ -10,7 +10,7 @@ from django.conf import settings
 
 from alerts.detection.registry import DEFAULT_DETECTOR, get
 from alerts.detection.types import Panel
-from tests.benchmarks.detection import hindsight, tiny
+from tests.benchmarks.detection import hindsight, recorded, tiny
 from tests.benchmarks.detection.contestants import CONTESTANTS, EXPECTED_BAND, oracle, run
 from tests.benchmarks.detection.scoring import average_precision, calibration, evaluate, sensitivity_at
 from tests.benchmarks.detection.simulator import CLASSES, Simulation, simulate
@@ -129,3 +129,28 @@ def test_the_default_finds_the_peaks_of_real_series(era: hindsight.Era, least: f
     scored = hindsight.scored(counts, ambiguous)
     score = run(CONTESTANTS[EXPECTED_BAND], counts).score
     assert average_precision(score[scored], peak[scored]) >= least
+
+
+def test_drops_are_labelled_as_peaks_in_the_mirror_and_a_lasting_fall_is_none() -> None:
+    usual = 1000 * np.exp(np.random.default_rng(1).normal(0, 0.05, (120, 1)))
+    for factor, low in ((2.0, False), (0.5, True)):
+        counts = usual.copy()
+        counts[40] *= factor
+        counts[80:] *= factor
+        found, _ = hindsight.labels(counts, low=low)
+        other, _ = hindsight.labels(counts, low=not low)
+        moved = hindsight.moved(counts, low=low)[:, 0]
+        assert np.nonzero(found)[0].tolist() == [40]
+        assert not other.any()
+        assert moved[80:84].all()
+        assert not moved[:74].any()
+        assert not moved[93:].any()
+
+
+@pytest.mark.recorded_data(hindsight.FILE)
+@pytest.mark.parametrize("side", ["peak", "drop"])
+def test_chances_hold_on_quiet_recorded_months(side: str) -> None:
+    p = recorded.quiet_chances(settings.SNAPSHOT_DIR)[f"{recorded.SETTLED}, p of a {side}"]
+    assert p.size > 8_000
+    assert (p < 0.01).mean() <= 0.01
+    assert (p < 0.001).mean() <= 0.0015

@@ -2,8 +2,9 @@
 
 A month of a finished series is a peak when, seen with the months before AND after it, it stands out: its log exceeds
 the centred 13-month median plus the month-of-year effect (shrunk, from all years) by more than 3 robust sd, and 30 %,
-and 5 edits; 2 to 3 sd is ambiguous and not scored. A detector sees only the past, so it can be scored against these
-labels. They use no detector's output, but they favour methods that think in logs and seasons, as they do.
+and 5 edits; 2 to 3 sd is ambiguous and not scored. A drop is the same in the mirror. A detector sees only the past, so it
+can be scored against these labels. They use no detector's output, but they favour methods that think in logs and seasons,
+as they do.
 """
 
 from __future__ import annotations
@@ -88,22 +89,60 @@ def named_panel(folder: Path, era: Era, least_months: int = 60) -> tuple[list[st
     return [name for name, _ in kept], np.column_stack([values for _, values in kept])
 
 
-def labels(counts: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(peak, ambiguous) of months x series."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A finished series, months x series, in logs of count + 0.5: level, the centred 13-month median; season; rest, the
+    deviation from both; spread, its robust sd (series,) or that of chance where it is larger."""
+
+    logs: NDArray[np.float64]
+    level: NDArray[np.float64]
+    season: NDArray[np.float64]
+    rest: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+def _see(counts: NDArray[np.float64]) -> _Seen:
     logs = np.log(counts + 0.5)
-    padded = np.vstack([np.full((6, counts.shape[1]), np.nan), logs, np.full((6, counts.shape[1]), np.nan)])
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    level = _median(logs, before=6, after=6)
+    season = np.zeros_like(logs)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        level = np.nanmedian(sliding_window_view(padded, 13, axis=0), axis=-1)
-        deviation = logs - level
-        season = np.zeros_like(logs)
         for month in range(12):
-            season[month::12] = _season(deviation[month::12])
-        rest = deviation - season
-        mean = np.exp(level + season)
-        spread = np.maximum(1.4826 * np.nanmedian(np.abs(rest), axis=0), np.sqrt(1 / np.maximum(mean, 1)))
-        peak = (rest > 3 * spread) & (counts >= 1.3 * mean) & (counts - mean >= 5)
-        return peak, (rest > 2 * spread) & ~peak
+            season[month::12] = _season((logs - level)[month::12])
+        rest = logs - level - season
+        chance = np.sqrt(1 / np.maximum(np.exp(level + season), 1))
+        spread = np.maximum(1.4826 * np.nanmedian(np.abs(rest), axis=0), chance)
+    return _Seen(logs, level, season, rest, spread)
+
+
+def _median(logs: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:
+    """Median of the months from `before` before each to `after` after it; NaN where there are none."""
+    padded = np.pad(logs, ((before, max(after, 0)), (0, 0)), constant_values=np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(sliding_window_view(padded, before + after + 1, axis=0), axis=-1))[: len(logs)]
+
+
+def labels(counts: NDArray[np.float64], *, low: bool = False) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(peak, ambiguous) of months x series; low: (drop, ambiguous), by the same rule in the mirror."""
+    seen = _see(counts)
+    away = -seen.rest if low else seen.rest
+    found = (away > 3 * seen.spread) & _material(counts, np.exp(seen.level + seen.season), low)
+    return found, (away > 2 * seen.spread) & ~found
+
+
+def moved(counts: NDArray[np.float64], *, low: bool = False) -> NDArray[np.bool_]:
+    """Months whose level stands out as a peak does (low: a drop) from the 12 months before: it has just moved for good."""
+    seen = _see(counts)
+    before = _median(seen.logs - seen.season, before=12, after=-1)
+    away = before - seen.level if low else seen.level - before
+    return (away > 3 * seen.spread) & _material(np.exp(seen.level + seen.season), np.exp(before + seen.season), low)
+
+
+def _material(value: NDArray[np.float64], usual: NDArray[np.float64], low: bool) -> NDArray[np.bool_]:
+    """At least 30 % and 5 edits above what is usual, or below it."""
+    far = value <= usual / 1.3 if low else value >= 1.3 * usual
+    return far & (np.abs(value - usual) >= 5)
 
 
 def _season(deviation: NDArray[np.float64]) -> NDArray[np.float64]:

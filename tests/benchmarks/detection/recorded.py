@@ -30,6 +30,7 @@ SIZES = (
 )
 AGES = (("6 to 11 months", 6, 12), ("12 to 23", 12, 24), ("24 to 59", 24, 60), ("60 and more", 60, np.inf))
 EDITORS = hindsight.Era("editors", "2001-01", "2013-01", {}, "monthly-active-editors.csv.gz", "editors")
+ALL, SETTLED = "all of these", "all but where the level had just moved"
 DAYS = (10, 15, 20, 25, 28)
 MIN_MONTHS_BEFORE = 12
 MIN_VOLUME = 5  # of the site's policy
@@ -39,20 +40,33 @@ def _judge(counts: NDArray[np.float64], elapsed: float = 1.0, months: slice | No
     return get(DEFAULT_DETECTOR).detect(Panel(counts, elapsed=elapsed), months=months)
 
 
-def quiet_table(folder: Path, eras: tuple[hindsight.Era, ...] = hindsight.ERAS) -> str:
-    """Share of recorded months, quiet in hindsight, whose p is below the nominal level."""
-    chances: dict[str, list[NDArray[np.float64]]] = {}
+def quiet_chances(folder: Path, eras: tuple[hindsight.Era, ...] = hindsight.ERAS) -> dict[str, NDArray[np.float64]]:
+    """p of recorded months that are quiet in hindsight on the side of that p: of each era, of all, and of settled ones.
+
+    A level that falls for good is no drop in hindsight, yet its first low months are no quiet ones (as in the simulator,
+    where the months after a shift of level count for nothing): the settled ones are all but these.
+    """
+    parts: dict[str, list[NDArray[np.float64]]] = {}
     for era in eras:
         counts = hindsight.panel(folder, era)
-        peak, ambiguous = hindsight.labels(counts)
-        quiet, found = hindsight.scored(counts, ambiguous) & ~peak, _judge(counts)
-        for side, p in (("peak", found.p_upper[quiet]), ("drop", found.p_lower[quiet])):
-            for name in (era.name, "all of these"):
-                chances.setdefault(f"{name}, p of a {side}", []).append(p)
-    rows = []
-    for name, parts in sorted(chances.items(), key=lambda pair: len(pair[1])):  # all together come last
-        together = np.concatenate(parts)
-        rows.append([name, f"{together.size:,}", *(percent((together < level).mean()) for level in LEVELS)])
+        found = _judge(counts)
+        for side, p in (("peak", found.p_upper), ("drop", found.p_lower)):
+            low = side == "drop"
+            event, ambiguous = hindsight.labels(counts, low=low)
+            quiet = hindsight.scored(counts, ambiguous) & ~event
+            settled = quiet & ~hindsight.moved(counts, low=low)
+            for name, months in ((era.name, quiet), (ALL, quiet), (SETTLED, settled)):
+                parts.setdefault(f"{name}, p of a {side}", []).append(p[months])
+    together_last = sorted(parts, key=lambda name: (name.startswith(SETTLED), name.startswith(ALL)))
+    return {name: np.concatenate(parts[name]) for name in together_last}
+
+
+def quiet_table(folder: Path, eras: tuple[hindsight.Era, ...] = hindsight.ERAS) -> str:
+    """Share of quiet recorded months whose p is below the nominal level."""
+    rows = [
+        [name, f"{p.size:,}", *(percent((p < level).mean()) for level in LEVELS)]
+        for name, p in quiet_chances(folder, eras).items()
+    ]
     return markdown(["quiet recorded months, p below", "months", *(f"{level:g}" for level in LEVELS)], rows)
 
 
