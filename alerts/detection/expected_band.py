@@ -38,7 +38,7 @@ from alerts.detection.parameters import check_ranges, declare, minimum_volume, p
 from alerts.detection.types import BoolArray, CodeArray, FloatArray, IntArray, Panel, Reason, Verdicts, gettext_noop
 
 NAME = "expected_band"
-VERSION = "4"
+VERSION = "5"
 CONTINUATION_P_VALUE = 0.05  # an episode lasts while the months stay beyond this bound of its first month
 SERIES_AT_ONCE = 256  # fits the processor's cache; results do not depend on it
 

@@ -177,8 +177,8 @@ def band(month: Month, y: float, means: list[float], n: float, recent: float, se
     mu, year, two_years = means
     v = month.alpha, season_variance
     most = sum(0.5 ** (k / 24) for k in range(60))
-    high = 2.4 + (1 - 0.9 * recent) * n**2 / 33 * mu / (mu + 800 * (1 - n / most))
-    low = 2.6 + (1 - 0.75 * recent) * n / 1.75 * mu / (mu + 5)
+    high = 2.4 + (1 - recent * (1 - 0.1 * mu / (mu + 40))) * n**2 / 33 * mu / (mu + 800 * (1 - n / most))
+    low = 2.6 + (1 - 0.6 * recent) * n / 1.75 * mu / (mu + 5)
     up = [mu, year] if year > 1.7 * mu else [mu]
     down = [mu, two_years] if 1.2 * two_years < mu else [mu]
     month.expected = mu
