@@ -176,7 +176,7 @@ def detect(panel: Panel, params: FarringtonFlexibleParams, months: slice | None 
         for whole, part in zip((eta, error, phi, trend), (some.eta, some.error, some.phi, some.trend), strict=True):
             whole[month, series] = part
     reason[testable & np.isnan(eta)] = Reason.GAPS
-    # The fit is singular there: its digits depend on the series that it is computed beside.
+    # The fit is singular there: its digits mean nothing.
     singular = testable & ((eta < np.log(MIN_EXPECTATION)) | (error > MAX_ERROR))
     reason[singular], eta[singular] = Reason.UNSTABLE, np.nan
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -59,11 +59,20 @@ def _overdispersion(counts: FloatArray, mean: FloatArray, weights: FloatArray, d
     return np.asarray(np.maximum((weights * (counts - mean) ** 2 / mean).sum(axis=1) / degrees, 1.0))
 
 
+def _each(rows: FloatArray, matrix: FloatArray) -> FloatArray:
+    """rows @ matrix, one row at a time.
+
+    A product of whole matrices adds up in an order that depends on how many rows there are, and a month judged alone must
+    come out the same to the last bit.
+    """
+    return np.asarray((rows[:, None, :] @ matrix)[:, 0])
+
+
 def _information(design: FloatArray, weights: FloatArray) -> FloatArray:
     """X' W X of every fit (fits, terms, terms), a trace above singular."""
     terms = design.shape[1]
     pairs = (design[:, :, None] * design[:, None, :]).reshape(len(design), terms * terms)
-    matrix = (weights @ pairs).reshape(-1, terms, terms)
+    matrix = _each(weights, pairs).reshape(-1, terms, terms)
     diagonal = np.arange(terms)
     matrix[:, diagonal, diagonal] += RIDGE * np.maximum(matrix[:, diagonal, diagonal], 1e-10)
     return np.asarray(matrix)
@@ -87,8 +96,8 @@ def _regress(
         y, w, m = counts[active], weights[active], mean[active]
         working = eta[active] + (y - m) / m
         matrix = _information(design, w * m)
-        solved = np.linalg.solve(matrix, ((w * m * working) @ design)[..., None])[..., 0]
-        eta[active] = np.clip(solved @ design.T, -30.0, 40.0)
+        solved = np.linalg.solve(matrix, _each(w * m * working, design)[..., None])[..., 0]
+        eta[active] = np.clip(_each(solved, design.T), -30.0, 40.0)
         mean[active] = np.exp(eta[active])
         coefficients[active] = solved
         m = mean[active]

@@ -115,3 +115,15 @@ def test_nothing_alarms_below_its_own_expectation_after_a_giant() -> None:
     judged = np.isfinite(found.expected)
     assert (found.upper >= found.expected)[judged].all()
     assert (found.lower <= found.expected)[judged].all()
+
+
+def test_a_wiki_is_judged_alone_as_beside_others_to_the_last_bit() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.poisson(10.0 ** rng.uniform(-1, 4, 6) * rng.gamma(2, 0.5, (80, 6))).astype(float)
+    values[rng.random(values.shape) < 0.2] = np.nan
+    detector = get("farrington_flexible")
+    together = detector.detect(Panel(values))
+    for i in range(values.shape[1]):
+        alone = detector.detect(Panel(values[:, [i]]))
+        for name in ("expected", "upper", "lower", "score", "p_upper"):
+            np.testing.assert_array_equal(getattr(alone, name)[:, 0], getattr(together, name)[:, i], err_msg=name)
