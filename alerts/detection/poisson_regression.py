@@ -96,7 +96,7 @@ def _regress(
         y, w, m = counts[active], weights[active], mean[active]
         working = eta[active] + (y - m) / m
         matrix = _information(design, w * m)
-        solved = np.linalg.solve(matrix, _each(w * m * working, design)[..., None])[..., 0]
+        solved = np.linalg.solve(matrix, _each(w * m * working, design)[..., None])[..., 0].astype(np.float64, copy=False)
         eta[active] = np.clip(_each(solved, design.T), -30.0, 40.0)
         mean[active] = np.exp(eta[active])
         coefficients[active] = solved
