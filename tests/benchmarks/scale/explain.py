@@ -17,6 +17,12 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
         "edit_counts_slice",
     ),
     (
+        "All counts of ten years (judging)",
+        f"SELECT project_id, month, edit_count FROM edit_counts {{hint}} WHERE {SLICE} "
+        "AND month BETWEEN '2015-01-01' AND '2024-12-01'",
+        "edit_counts_slice",
+    ),
+    (
         "First month of each project (overview)",
         f"SELECT project_id, MIN(month) FROM edit_counts {{hint}} WHERE {SLICE} GROUP BY project_id",
         "edit_counts_key",
