@@ -12,9 +12,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.utils import timezone
 
+from alerts.detection.episodes import MAX_EPISODE_MONTHS
 from alerts.models import Alert
 from database.upsert import BATCH_SIZE
 from edits.metrics import METRICS, Metric, together
+from edits.months import add_months
 
 PROJECTS_AT_ONCE = 500
 
@@ -76,23 +78,26 @@ def _names(alert: Alert, beside: Iterable[Alert]) -> str:
     return ",".join(f"{name}:{direction}" for name, direction in directions.items())
 
 
-def arrange_stored(metric: Metric, project_ids: Collection[int]) -> None:
-    """Arrange the alerts of `metric` and of those shown with it, of the given projects. Within a transaction that has locked
-    the sweeps of the whole (`alerts.engine.sweep.store`)."""
+def arrange_stored(metric: Metric, changed: Collection[Alert]) -> None:
+    """Arrange the alerts of `metric` and of those shown with it that the `changed` ones of `metric` may concern. Within a
+    transaction that has locked the sweeps of the whole (`alerts.engine.sweep.store`)."""
     names = together(metric.name)
-    if len(names) == 1:
+    if len(names) == 1 or not changed:
         return
-    ids = sorted(set(project_ids))
+    concerned = add_months(min(alert.month for alert in changed), -MAX_EPISODE_MONTHS)  # the first that may last so long
+    ids = sorted({alert.project_id for alert in changed})
     for first in range(0, len(ids), PROJECTS_AT_ONCE):
-        _arrange_some(names, ids[first : first + PROJECTS_AT_ONCE])
+        _arrange_some(names, ids[first : first + PROJECTS_AT_ONCE], concerned)
 
 
-def _arrange_some(names: Sequence[str], project_ids: Sequence[int]) -> None:
-    rows = Alert.objects.standing().select_for_update().filter(metric__in=names, project__in=project_ids)
+def _arrange_some(names: Sequence[str], project_ids: Sequence[int], concerned: dt.date) -> None:
+    # Whether an alert leads depends on those before it, of each earlier metric: these are read as well, and left as they are.
+    before = add_months(concerned, -MAX_EPISODE_MONTHS * len(names))
+    rows = Alert.objects.standing().select_for_update().filter(metric__in=names, project__in=project_ids, month__gte=before)
     by_project: dict[int, list[Alert]] = defaultdict(list)
     for alert in rows.defer("evidence").order_by("pk"):
         by_project[alert.project_id].append(alert)
-    changed = [alert for alerts in by_project.values() for alert in arrange(alerts, names)]
+    changed = [alert for alerts in by_project.values() for alert in arrange(alerts, names) if alert.month >= concerned]
     moment = timezone.now()
     for alert in changed:
         alert.updated_at = moment

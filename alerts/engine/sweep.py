@@ -141,7 +141,7 @@ def store(*, sweep_input: SweepInput, judged: PanelVerdicts, now: dt.datetime) -
         raise Overtaken
     changes = apply_verdicts(judged, sweep_input.memory, now)
     write(changes, now)
-    arrange_stored(sweep_input.metric, {alert.project_id for alert in (*changes.new, *changes.changed.values())})
+    arrange_stored(sweep_input.metric, [*changes.new, *changes.changed.values()])
     upsert(
         remember(judged, sweep_input.memory, judged.columns, sweep_input.metric.name, policies_of(judged, sweep_input.states)),
         key=("metric", "project_id"),

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from accounts.models import User
@@ -114,6 +115,16 @@ def test_a_contest_of_people_that_bots_hid_is_shown_by_itself() -> None:
         assert not Alert.objects.filter(metric="edits", month__lte=contest.month, episode_end__gte=contest.month)
         assert whole.get(month=contest.month).edit_count >= contest.count
     assert alone
+
+
+@pytest.mark.parametrize("kind", [EditorType.ALL, EditorType.GROUP_BOT, EditorType.USER])
+def test_a_revised_month_leaves_all_alerts_as_if_all_were_arranged_anew(iceland: Project, kind: EditorType) -> None:
+    for month in month_range(dt.date(2012, 1, 1), dt.date(2015, 12, 1)):
+        if month.month % 4:
+            continue
+        EditCount.objects.filter(project=iceland, editor_type=kind, month=month).update(edit_count=F("edit_count") * 3)
+        sweep()
+        assert arrange(Alert.objects.standing().filter(project=iceland), NAMES) == []
 
 
 def test_sweeping_again_or_wiki_by_wiki_changes_nothing(iceland: Project) -> None:
