@@ -142,7 +142,7 @@ def divide_histories(histories: FloatArray, whole: FloatArray, rules: Rules, div
     usual = movement(grouped)
     found = leading(count, expected, usual, division.positions, opposites=division.opposites)
     bots = [i for i, kind in enumerate(division.kinds) if kind in BOTS]
-    bots_seen = (histories[:, :, bots] > 0).any(axis=(0, 2)) if bots else np.ones(alerts, dtype=bool)
+    bots_seen = np.full(alerts, not bots) | np.any(histories[:, :, bots] > 0, axis=(0, 2))
     departures = departure(sums_of(count, division.positions), sums_of(expected, division.positions), usual)
     return [
         Breakdown(
