@@ -166,7 +166,8 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Room for parts of pages beside the sums: a few dozen pages would fill the 300 entries that Django keeps.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 3_000}}}
 
 # --- People --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
