@@ -54,6 +54,7 @@ def test_systemd_runs_the_commands_of_the_procfile():
 PROXY = (
     "proxy_request_buffering on", "proxy_buffering on", "client_header_timeout 10s", "client_body_timeout 10s",
     "client_max_body_size 3m", "X-Forwarded-For $proxy_add_x_forwarded_for", "X-Forwarded-Proto $scheme",
+    "proxy_cache",
 )  # fmt: skip
 
 
