@@ -121,6 +121,7 @@ def test_click_a_peak_label_it_and_find_it_on_the_chart(
     card = page.locator("#card")
     expect(card).to_contain_text("9,579 edits in November 2022")
     page.wait_for_url(f"**/projects/is.wikipedia.org/?alert={peak.pk}")
+    expect(card.locator("[data-close]")).to_be_visible()  # the card of the newest alert, which stood there before, has none
 
     card.get_by_label("Cause").select_option("contest")
     card.get_by_label("Label").fill("Contest of the north")
