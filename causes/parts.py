@@ -16,13 +16,13 @@ from causes.attribution.contribution import FloatArray, scaled_to
 from causes.attribution.leading import NOBODY, Leading, leading, sums_of
 from causes.attribution.usual import departure, movement
 from causes.evidence import Breakdown, Part
+from causes.hypotheses.weighing import BOTS
 from edits.metrics import METRICS, Metric, Slice
 from edits.models import EditorType
 from edits.months import to_index
 
 USER, ANONYMOUS = EditorType.USER.value, EditorType.ANONYMOUS.value
 GROUP_BOT, NAME_BOT = EditorType.GROUP_BOT.value, EditorType.NAME_BOT.value
-BOTS = {GROUP_BOT, NAME_BOT}
 DIMENSION = "editor_type"
 USUAL_MONTHS = 36
 SURELY_PEOPLE = 2 / 3
@@ -50,7 +50,7 @@ class Division:
             return names[int(found.leader[row])]
         if not found.tells[row]:
             return None
-        if set(names) == BOTS:
+        if set(names) == set(BOTS):
             return "bots"
         if not {USER, ANONYMOUS} <= set(names):
             return None

@@ -18,6 +18,7 @@ from edits.metrics.types import Text
 from edits.models import Project
 from edits.months import add_months, from_index, month_range, to_index
 
+Between = tuple[dt.date, dt.date] | None  # the first month and the last; None for all months
 MONTH_BITS = 20  # room for a month's index beside a project's number in one integer
 # Each statement stays short whatever the size of the site.
 PROJECTS_AT_ONCE = 200
@@ -148,9 +149,7 @@ def _totals_of(metric: Metric, used: Mapping[int, Definition]) -> dict[int, dict
     return found
 
 
-def counts_panel(
-    *, metric: Metric, project_ids: Collection[int] | None = None, between: tuple[dt.date, dt.date] | None = None
-) -> CountsPanel:
+def counts_panel(*, metric: Metric, project_ids: Collection[int] | None = None, between: Between = None) -> CountsPanel:
     """All stored months of the metric (or those from the first to the second of `between`), of `project_ids` or of all
     projects that have any count.
 
@@ -176,16 +175,13 @@ def counts_panel(
     return CountsPanel(metric, tuple(month_range(from_index(first), from_index(last))), tuple(done.tolist()), values)
 
 
-Between = tuple[dt.date, dt.date] | None  # the first month and the last; None for all months
-
-
 def _pages_of_months(metric: Metric, definition: Definition, projects: int, between: Between) -> list[dict[str, object]]:
     """Conditions that lead through the index on slices, which has all that is asked for; about ROWS_AT_ONCE rows each."""
     # Any one slice of a definition stands for the definition: all are stored together.
     ends = metric.rows(definition.slices[0]).aggregate(first=Min("month"), last=Max("month"))
     if ends["first"] is None:
         return []
-    first, last = (ends["first"], ends["last"]) if between is None else between
+    first, last = between or (ends["first"], ends["last"])
     first, last = to_index(max(first, ends["first"])), to_index(min(last, ends["last"]))
     at_once = max(ROWS_AT_ONCE // max(projects * len(definition.slices), 1), 1)
     starts = range(first, last + 1, at_once)
